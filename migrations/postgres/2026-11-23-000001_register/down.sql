@@ -1,0 +1,9 @@
+DROP TABLE changes;
+DROP TABLE keys;
+DROP TABLE subscriber_counts;
+DROP TABLE in_service;
+DROP TABLE site_versions;
+DROP TABLE place_areas;
+DROP TABLE places;
+DROP TABLE areas;
+DROP TABLE operators;

@@ -1,0 +1,99 @@
+//! HTTP: the one list of routes, its contract, its access rules. No SQL.
+
+pub mod area_import;
+pub mod areas;
+pub mod asked;
+pub mod changes;
+pub mod document;
+pub mod gate;
+pub mod health;
+pub mod keys;
+pub mod metrics;
+pub mod negotiate;
+pub mod operators;
+pub mod params;
+pub mod problem;
+pub mod report;
+pub mod site_input;
+pub mod site_list;
+pub mod sites;
+pub mod subscribers;
+pub mod summary;
+pub mod views;
+
+use std::sync::Arc;
+
+use actix_web::web;
+use chrono::{DateTime, Utc};
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::register::Register;
+
+/// What every request needs.
+pub struct State {
+    /// The register.
+    pub register: Arc<Register>,
+    /// Whether reading needs no key.
+    pub open_reading: bool,
+    /// Most bytes of an ordinary body.
+    pub body_max: usize,
+    /// Most bytes of a file that is imported.
+    pub import_max: usize,
+    /// The present instant; tests set their own.
+    pub clock: fn() -> DateTime<Utc>,
+    /// The OpenAPI document and the access table that is read from it.
+    pub contract: document::Contract,
+    /// Counters and timers.
+    pub metrics: metrics::Metrics,
+}
+
+/// Every route that the contract describes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(
+        scope::scope("/api/v1")
+            .service(site_list::list_sites)
+            .service(sites::create_site)
+            .service(sites::get_site)
+            .service(sites::replace_site)
+            .service(sites::update_site)
+            .service(sites::delete_site)
+            .service(sites::list_site_versions)
+            .service(sites::put_operator_site)
+            .service(operators::list_operators)
+            .service(operators::create_operator)
+            .service(operators::get_operator)
+            .service(operators::put_operator)
+            .service(areas::list_areas)
+            .service(area_import::import_areas)
+            .service(areas::get_area)
+            .service(area_import::put_area)
+            .service(areas::list_districts)
+            .service(areas::get_district)
+            .service(summary::summarize_district)
+            .service(summary::summarize_area)
+            .service(summary::summarize_level)
+            .service(report::report_annual)
+            .service(subscribers::list_subscribers)
+            .service(subscribers::put_subscribers)
+            .service(changes::list_changes)
+            .service(keys::list_keys)
+            .service(keys::create_key)
+            .service(keys::revoke_key),
+    );
+    config.service(health::check_liveness);
+    config.service(health::check_readiness);
+    config.service(metrics::show_metrics);
+    config.service(document::show_document);
+    config.service(problem::explain_problem);
+}
+
+/// The documentation page, what is at no address, and the state that all of it needs. The program and its tests set up
+/// their services by this same function.
+pub fn configure(config: &mut web::ServiceConfig, state: web::Data<State>) {
+    config.app_data(state);
+    config.service(web::redirect("/docs", "/docs/"));
+    config.service(web::redirect("/", "/docs/"));
+    config.service(document::page());
+    config.default_service(web::to(problem::nothing_here));
+}

@@ -1,0 +1,230 @@
+//! `import`: areas, sites and subscriber counts from files.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::Subcommand;
+use serde_json::Value;
+
+use super::progress::Bar;
+use super::{Target, change, say};
+use crate::domain::area::BoundaryKind;
+use crate::domain::{Faults, Level, Rule};
+use crate::error::{Error, Result};
+use crate::import::areas::AreaFile;
+use crate::import::{self as files, RowFormat};
+use crate::register::areas::{AreasImported, ImportOptions};
+
+/// Commands that import.
+#[derive(Subcommand)]
+pub enum Import {
+    /// Import the areas of a GeoJSON file and file every site under them
+    Areas(Box<Areas>),
+    /// Import sites from CSV, JSON, NDJSON or GeoJSON
+    Sites(Rows),
+    /// Import subscriber counts from CSV, JSON or NDJSON
+    Subscribers(Rows),
+}
+
+/// Arguments of `import areas`.
+#[derive(clap::Args)]
+pub struct Areas {
+    #[command(flatten)]
+    target: Target,
+    /// The GeoJSON file
+    file: PathBuf,
+    /// Level of every area, where the file does not say it: province, district or commune
+    #[arg(long)]
+    level: Option<String>,
+    /// Property with the code [default: code]
+    #[arg(long)]
+    code_property: Option<String>,
+    /// Property with the name [default: name]
+    #[arg(long)]
+    name_property: Option<String>,
+    /// Property with the parent's code; found from the boundaries where the file does not say it
+    #[arg(long)]
+    parent_property: Option<String>,
+    /// Property with the stated size in km²
+    #[arg(long)]
+    area_property: Option<String>,
+    /// First day of validity, where the file does not say it
+    #[arg(long)]
+    valid_from: Option<NaiveDate>,
+    /// First day no more, where the file does not say it
+    #[arg(long)]
+    valid_to: Option<NaiveDate>,
+    /// How much the boundaries may be trusted: official, approximate or schematic
+    #[arg(long)]
+    boundary_kind: Option<String>,
+    /// Where the file comes from
+    #[arg(long)]
+    source: Option<String>,
+    /// Most difference between a boundary's size and the stated one, in percent
+    #[arg(long, default_value_t = 10.0)]
+    area_tolerance_percent: f64,
+    /// Mend what can be mended (rings, overlaps, small gaps), instead of refusing it
+    #[arg(long)]
+    repair: bool,
+    /// Check everything and store nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// End the areas of the same level that the new ones replace
+    #[arg(long)]
+    end_previous: bool,
+}
+
+/// Arguments of `import sites` and `import subscribers`.
+#[derive(clap::Args)]
+pub struct Rows {
+    #[command(flatten)]
+    target: Target,
+    /// The file; its ending says the format
+    file: PathBuf,
+    /// Code of the operator, for rows that name none
+    #[arg(long)]
+    operator: Option<String>,
+    /// Why, for the history
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+impl Import {
+    /// Runs the command.
+    pub fn run(&self) -> Result<()> {
+        match self {
+            Self::Areas(areas) => areas.run(),
+            Self::Sites(rows) => sites(rows),
+            Self::Subscribers(rows) => subscribers(rows),
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| Error::internal(format!("{}: {error}", path.display())))
+}
+
+impl Areas {
+    fn run(&self) -> Result<()> {
+        let mut faults = Faults::default();
+        let mut checked =
+            |name: &str, word: &Option<String>, is_known: &dyn Fn(&str) -> Option<Rule>| {
+                if let Some((word, rule)) = word
+                    .as_deref()
+                    .and_then(|word| Some((word, is_known(word)?)))
+                {
+                    faults.parameter(name, rule, Some(word));
+                }
+            };
+        checked("--level", &self.level, &|word| Level::parse(word).err());
+        checked("--boundary-kind", &self.boundary_kind, &|word| {
+            BoundaryKind::parse(word).err()
+        });
+        faults.give(Some(()))?;
+        let file = AreaFile {
+            level: self
+                .level
+                .as_deref()
+                .and_then(|word| Level::parse(word).ok()),
+            code_property: self.code_property.clone(),
+            name_property: self.name_property.clone(),
+            parent_property: self.parent_property.clone(),
+            area_property: self.area_property.clone(),
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+            boundary_kind: self.boundary_kind.clone(),
+            source: self.source.clone(),
+            close_rings: self.repair,
+        };
+        let options = ImportOptions {
+            repair: self.repair,
+            dry_run: self.dry_run,
+            end_previous: self.end_previous,
+            area_tolerance_percent: self.area_tolerance_percent,
+        };
+        let incoming = file.read(open(&self.file)?, None)?;
+        let register = self.target.register()?;
+        let change = change(&register, None);
+        let outcome = register
+            .db
+            .write_here(|conn| register.import_areas(conn, &change, incoming, options))?;
+        tell(&outcome)
+    }
+}
+
+fn tell(outcome: &AreasImported) -> Result<()> {
+    for finding in &outcome.findings {
+        say(format_args!(
+            "{}: {} ({})",
+            finding.severity, finding.detail, finding.code
+        ))?;
+    }
+    if !outcome.ended.is_empty() {
+        say(format_args!(
+            "Ended {} areas: {}",
+            outcome.ended.len(),
+            outcome.ended.join(", ")
+        ))?;
+    }
+    let (done, sites) = (
+        if outcome.dry_run {
+            "Would import"
+        } else {
+            "Imported"
+        },
+        outcome.sites,
+    );
+    say(format_args!(
+        "{done} areas: {} created, {} updated, {} unchanged",
+        outcome.created, outcome.updated, outcome.unchanged
+    ))?;
+    say(format_args!(
+        "Sites: {} checked, {} reassigned, {} unlocated",
+        sites.sites_checked, sites.sites_reassigned, sites.sites_unlocated
+    ))
+}
+
+/// The rows of a file, with the operator that was told where they name none.
+fn read(rows: &Rows) -> Result<Vec<(usize, Value)>> {
+    let name = rows.file.file_name().unwrap_or_default().to_string_lossy();
+    let mut read = files::rows(RowFormat::of_name(&name)?, open(&rows.file)?)?;
+    if let Some(operator) = &rows.operator {
+        for (_, row) in &mut read {
+            if let Some(fields) = row.as_object_mut() {
+                fields
+                    .entry("operator")
+                    .or_insert_with(|| Value::from(operator.as_str()));
+            }
+        }
+    }
+    Ok(read)
+}
+
+fn sites(rows: &Rows) -> Result<()> {
+    let read = read(rows)?;
+    let register = rows.target.register()?;
+    let change = change(&register, rows.reason.clone());
+    let bar = Bar::new("Importing sites");
+    let outcome = register.db.write_here(|conn| {
+        register.import_sites(conn, &change, read, &mut |done, all| bar.show(done, all))
+    })?;
+    bar.finish();
+    say(format_args!(
+        "Sites: {} created, {} updated, {} unchanged",
+        outcome.created, outcome.updated, outcome.unchanged
+    ))
+}
+
+fn subscribers(rows: &Rows) -> Result<()> {
+    let read = read(rows)?;
+    let register = rows.target.register()?;
+    let change = change(&register, rows.reason.clone());
+    let outcome = register
+        .db
+        .write_here(|conn| register.import_subscribers(conn, &change, &read))?;
+    say(format_args!(
+        "Subscriber counts: {} created, {} updated, {} unchanged",
+        outcome.created, outcome.updated, outcome.unchanged
+    ))
+}

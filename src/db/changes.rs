@@ -1,0 +1,99 @@
+//! The journal: every accepted change in order, each with its revision.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::schema::changes;
+use super::{DbConn, on_backend};
+use crate::error::Result;
+
+/// Rows of one batch insert.
+const BATCH: usize = 3_000;
+
+/// A change as it is kept.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = changes)]
+#[expect(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Record {
+    pub revision: i64,
+    pub recorded_at: NaiveDateTime,
+    pub actor: String,
+    pub resource: String,
+    pub key: String,
+    pub action: String,
+    pub version: Option<i32>,
+    pub fields: String,
+    pub reason: Option<String>,
+}
+
+/// A change to be noted.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
+pub struct NewChange {
+    /// When.
+    pub recorded_at: NaiveDateTime,
+    /// Who.
+    pub actor: String,
+    /// `site`, `operator`, `area`, `boundaries`, `subscribers`, `key`.
+    pub resource: &'static str,
+    /// Key of the record.
+    pub key: String,
+    /// `create`, `replace`, `update`, `delete`, `import`, `revoke`.
+    pub action: &'static str,
+    /// The record's version after it.
+    pub version: Option<i32>,
+    /// Names of the fields that changed, with commas between.
+    pub fields: String,
+    /// Why, in the words of who did.
+    pub reason: Option<String>,
+    /// The whole new record, where no table keeps its versions.
+    pub document: Option<String>,
+}
+
+/// Notes changes.
+///
+/// # Errors
+/// Those of the database.
+pub fn note(conn: &mut DbConn, new: &[NewChange]) -> Result<()> {
+    for rows in new.chunks(BATCH) {
+        on_backend!(conn, c => diesel::insert_into(changes::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// At most `limit` changes after the revision `since`, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn since(conn: &mut DbConn, since: i64, limit: i64) -> Result<Vec<Record>> {
+    Ok(changes::table
+        .filter(changes::revision.gt(since))
+        .order(changes::revision)
+        .limit(limit)
+        .select(Record::as_select())
+        .load(conn)?)
+}
+
+/// The newest revision, 0 for an empty register.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest(conn: &mut DbConn) -> Result<i64> {
+    Ok(changes::table
+        .select(max(changes::revision))
+        .first::<Option<i64>>(conn)?
+        .unwrap_or(0))
+}
+
+/// The newest revision that changed areas, by which a copy in memory knows whether it is fresh.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest_of_areas(conn: &mut DbConn) -> Result<i64> {
+    let query = changes::table.filter(changes::resource.eq_any(["area", "boundaries"]));
+    Ok(query
+        .select(max(changes::revision))
+        .first::<Option<i64>>(conn)?
+        .unwrap_or(0))
+}

@@ -1,0 +1,161 @@
+//! The tables, as both databases have them. A test compares this file with the migrated databases.
+
+#![allow(missing_docs, reason = "the columns are described in the migrations")]
+
+diesel::table! {
+    operators (code) {
+        code -> Text,
+        name -> Text,
+        plmns -> Text,
+        contact -> Nullable<Text>,
+        active -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    areas (id) {
+        id -> Integer,
+        level -> Text,
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        name -> Text,
+        search -> Text,
+        parent -> Nullable<Text>,
+        stated_area_km2 -> Nullable<Double>,
+        area_km2 -> Nullable<Double>,
+        population -> Text,
+        seat_longitude -> Nullable<Double>,
+        seat_latitude -> Nullable<Double>,
+        boundary -> Nullable<Text>,
+        boundary_kind -> Text,
+        source -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    places (id) {
+        id -> Integer,
+        areas -> Text,
+    }
+}
+
+diesel::table! {
+    place_areas (area_id, place_id) {
+        place_id -> Integer,
+        area_id -> Integer,
+    }
+}
+
+diesel::table! {
+    site_versions (row_id) {
+        row_id -> BigInt,
+        site_id -> Text,
+        version -> Integer,
+        operator -> Text,
+        code -> Text,
+        kind -> Text,
+        name -> Text,
+        status -> Text,
+        longitude -> Double,
+        latitude -> Double,
+        elevation_m -> Nullable<Double>,
+        address -> Nullable<Text>,
+        commissioned_on -> Nullable<Date>,
+        decommissioned_on -> Nullable<Date>,
+        line_capacity -> Nullable<Integer>,
+        lines_in_use -> Nullable<Integer>,
+        host -> Nullable<Text>,
+        structure -> Nullable<Text>,
+        radios -> Nullable<Text>,
+        technologies -> Text,
+        source -> Nullable<Text>,
+        search -> Text,
+        place_id -> Integer,
+        created_at -> Timestamp,
+        recorded_at -> Timestamp,
+        superseded_at -> Nullable<Timestamp>,
+        deleted -> Bool,
+        changed_by -> Text,
+        reason -> Nullable<Text>,
+        changed_fields -> Text,
+    }
+}
+
+diesel::table! {
+    in_service (version_row, item) {
+        version_row -> BigInt,
+        item -> Text,
+        operator -> Text,
+        place_id -> Integer,
+        since -> Date,
+        until -> Date,
+        recorded_at -> Timestamp,
+        superseded_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    subscriber_counts (row_id) {
+        row_id -> BigInt,
+        operator -> Text,
+        service -> Text,
+        technology -> Text,
+        area -> Text,
+        site -> Text,
+        period_end -> Date,
+        subscribers -> Integer,
+        definition -> Nullable<Text>,
+        source -> Nullable<Text>,
+        version -> Integer,
+        recorded_at -> Timestamp,
+        superseded_at -> Nullable<Timestamp>,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    keys (id) {
+        id -> Text,
+        name -> Text,
+        role -> Text,
+        operator -> Nullable<Text>,
+        secret_sha256 -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    changes (revision) {
+        revision -> BigInt,
+        recorded_at -> Timestamp,
+        actor -> Text,
+        resource -> Text,
+        key -> Text,
+        action -> Text,
+        version -> Nullable<Integer>,
+        fields -> Text,
+        reason -> Nullable<Text>,
+        document -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    operators,
+    areas,
+    places,
+    place_areas,
+    site_versions,
+    in_service,
+    subscriber_counts,
+    keys,
+    changes
+);

@@ -1,0 +1,442 @@
+//! Versions of sites: what the register said of each, and from when until when it said so.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::max;
+use diesel::prelude::*;
+
+use super::schema::{in_service, site_versions};
+use super::{DbConn, on_backend};
+use crate::domain::{Equipment, Kind, Radio, Site, Status, Structure, text};
+use crate::error::{Error, Result};
+use crate::geo::BBox;
+
+/// Rows of one batch insert: 33 columns each, and SQLite binds at most 32,766 values.
+const BATCH: usize = 900;
+
+/// One version of a site.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = site_versions)]
+#[expect(missing_docs, reason = "the columns are described in the migrations")]
+pub struct Record {
+    pub row_id: i64,
+    pub site_id: String,
+    pub version: i32,
+    pub operator: String,
+    pub code: String,
+    pub kind: String,
+    pub name: String,
+    pub status: String,
+    pub longitude: f64,
+    pub latitude: f64,
+    pub elevation_m: Option<f64>,
+    pub address: Option<String>,
+    pub commissioned_on: Option<NaiveDate>,
+    pub decommissioned_on: Option<NaiveDate>,
+    pub line_capacity: Option<i32>,
+    pub lines_in_use: Option<i32>,
+    pub host: Option<String>,
+    pub structure: Option<String>,
+    pub radios: Option<String>,
+    pub source: Option<String>,
+    pub place_id: i32,
+    pub created_at: NaiveDateTime,
+    pub recorded_at: NaiveDateTime,
+    pub superseded_at: Option<NaiveDateTime>,
+    pub deleted: bool,
+    pub changed_by: String,
+    pub reason: Option<String>,
+    pub changed_fields: String,
+}
+
+impl Record {
+    /// The site as a value.
+    ///
+    /// # Errors
+    /// `Internal` when the row holds what no site can be.
+    pub fn site(&self) -> Result<Site> {
+        let broken = || Error::internal(format!("site version {} cannot be read", self.row_id));
+        let kind = Kind::parse(&self.kind).map_err(|_| broken())?;
+        let equipment = match kind {
+            Kind::SwitchingStation => Equipment::SwitchingStation {
+                line_capacity: self.line_capacity,
+                lines_in_use: self.lines_in_use,
+            },
+            Kind::SatelliteExchange => Equipment::SatelliteExchange {
+                line_capacity: self.line_capacity,
+                lines_in_use: self.lines_in_use,
+                host: self.host.clone(),
+            },
+            Kind::Bts => Equipment::Bts {
+                structure: self
+                    .structure
+                    .as_deref()
+                    .map(serde_json::from_str::<Structure>)
+                    .transpose()
+                    .map_err(|_| broken())?,
+                radios: self
+                    .radios
+                    .as_deref()
+                    .map_or(Ok(Vec::new()), serde_json::from_str::<Vec<Radio>>)
+                    .map_err(|_| broken())?,
+            },
+        };
+        Ok(Site {
+            operator: self.operator.clone(),
+            code: self.code.clone(),
+            kind,
+            name: self.name.clone(),
+            status: Status::parse(&self.status).map_err(|_| broken())?,
+            longitude: self.longitude,
+            latitude: self.latitude,
+            elevation_m: self.elevation_m,
+            address: self.address.clone(),
+            commissioned_on: self.commissioned_on,
+            decommissioned_on: self.decommissioned_on,
+            source: self.source.clone(),
+            equipment,
+        })
+    }
+}
+
+/// A version to be written.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// The site's id, a UUIDv7.
+    pub site_id: String,
+    /// Its number, from 1.
+    pub version: i32,
+    /// What is said of the site.
+    pub site: Site,
+    /// The place that holds its position.
+    pub place_id: i32,
+    /// When the site was first recorded.
+    pub created_at: NaiveDateTime,
+    /// When this version was recorded.
+    pub recorded_at: NaiveDateTime,
+    /// True for the last version of a deleted site, which says only that it was deleted.
+    pub deleted: bool,
+    /// Who recorded it.
+    pub changed_by: String,
+    /// Why, in the words of who did.
+    pub reason: Option<String>,
+    /// Names of the fields that differ from the version before.
+    pub changed_fields: Vec<String>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = site_versions, treat_none_as_default_value = false)]
+struct Row {
+    site_id: String,
+    version: i32,
+    operator: String,
+    code: String,
+    kind: &'static str,
+    name: String,
+    status: &'static str,
+    longitude: f64,
+    latitude: f64,
+    elevation_m: Option<f64>,
+    address: Option<String>,
+    commissioned_on: Option<NaiveDate>,
+    decommissioned_on: Option<NaiveDate>,
+    line_capacity: Option<i32>,
+    lines_in_use: Option<i32>,
+    host: Option<String>,
+    structure: Option<String>,
+    radios: Option<String>,
+    technologies: String,
+    source: Option<String>,
+    search: String,
+    place_id: i32,
+    created_at: NaiveDateTime,
+    recorded_at: NaiveDateTime,
+    superseded_at: Option<NaiveDateTime>,
+    deleted: bool,
+    changed_by: String,
+    reason: Option<String>,
+    changed_fields: String,
+}
+
+#[derive(Insertable, Clone)]
+#[diesel(table_name = in_service, treat_none_as_default_value = false)]
+struct InServiceRow {
+    version_row: i64,
+    item: &'static str,
+    operator: String,
+    place_id: i32,
+    since: NaiveDate,
+    until: NaiveDate,
+    recorded_at: NaiveDateTime,
+    superseded_at: Option<NaiveDateTime>,
+}
+
+impl NewVersion {
+    fn row(&self) -> Result<Row> {
+        let site = &self.site;
+        let json = |error: serde_json::Error| Error::Internal(Box::new(error));
+        let (line_capacity, lines_in_use, host, structure, radios) = match &site.equipment {
+            Equipment::SwitchingStation {
+                line_capacity,
+                lines_in_use,
+            } => (*line_capacity, *lines_in_use, None, None, None),
+            Equipment::SatelliteExchange {
+                line_capacity,
+                lines_in_use,
+                host,
+            } => (*line_capacity, *lines_in_use, host.clone(), None, None),
+            Equipment::Bts { structure, radios } => {
+                let structure = structure
+                    .as_ref()
+                    .map(serde_json::to_string)
+                    .transpose()
+                    .map_err(json)?;
+                (
+                    None,
+                    None,
+                    None,
+                    structure,
+                    Some(serde_json::to_string(radios).map_err(json)?),
+                )
+            }
+        };
+        Ok(Row {
+            site_id: self.site_id.clone(),
+            version: self.version,
+            operator: site.operator.clone(),
+            code: site.code.clone(),
+            kind: site.kind.as_str(),
+            name: site.name.clone(),
+            status: site.status.as_str(),
+            longitude: site.longitude,
+            latitude: site.latitude,
+            elevation_m: site.elevation_m,
+            address: site.address.clone(),
+            commissioned_on: site.commissioned_on,
+            decommissioned_on: site.decommissioned_on,
+            line_capacity,
+            lines_in_use,
+            host,
+            structure,
+            radios,
+            technologies: site.technologies(),
+            source: site.source.clone(),
+            search: text::fold(&format!(
+                "{} {} {}",
+                site.name,
+                site.code,
+                site.address.as_deref().unwrap_or("")
+            )),
+            place_id: self.place_id,
+            created_at: self.created_at,
+            recorded_at: self.recorded_at,
+            // A deletion is superseded at once: nothing is said of the site after it.
+            superseded_at: self.deleted.then_some(self.recorded_at),
+            deleted: self.deleted,
+            changed_by: self.changed_by.clone(),
+            reason: self.reason.clone(),
+            changed_fields: self.changed_fields.join(","),
+        })
+    }
+
+    fn in_service_rows(&self, version_row: i64) -> Vec<InServiceRow> {
+        if self.deleted {
+            return Vec::new();
+        }
+        let row = |item: crate::domain::site::InService| InServiceRow {
+            version_row,
+            item: item.item,
+            operator: self.site.operator.clone(),
+            place_id: self.place_id,
+            since: item.since,
+            until: item.until,
+            recorded_at: self.recorded_at,
+            superseded_at: None,
+        };
+        self.site.in_service().into_iter().map(row).collect()
+    }
+}
+
+/// Writes versions, in batches.
+///
+/// # Errors
+/// `Conflict` when one of them would be the second current site of its operator and code.
+pub fn insert(conn: &mut DbConn, versions: &[NewVersion]) -> Result<()> {
+    for batch in versions.chunks(BATCH) {
+        let rows = batch
+            .iter()
+            .map(NewVersion::row)
+            .collect::<Result<Vec<Row>>>()?;
+        let ids: Vec<(i64, String)> =
+            on_backend!(conn, c => diesel::insert_into(site_versions::table)
+            .values(&rows)
+            .returning((site_versions::row_id, site_versions::site_id))
+            .get_results(c))
+            .map_err(|error| taken(error, batch))?;
+        let by_site: std::collections::HashMap<&str, i64> = ids
+            .iter()
+            .map(|(row, site)| (site.as_str(), *row))
+            .collect();
+        let mut counted: Vec<InServiceRow> = Vec::new();
+        for version in batch {
+            let row = by_site
+                .get(version.site_id.as_str())
+                .ok_or_else(|| Error::internal("an inserted row has no id"))?;
+            counted.extend(version.in_service_rows(*row));
+        }
+        for rows in counted.chunks(BATCH) {
+            on_backend!(conn, c => diesel::insert_into(in_service::table).values(rows).execute(c))?;
+        }
+    }
+    Ok(())
+}
+
+fn taken(error: diesel::result::Error, batch: &[NewVersion]) -> Error {
+    use diesel::result::DatabaseErrorKind::UniqueViolation;
+    match (&error, batch) {
+        (diesel::result::Error::DatabaseError(UniqueViolation, _), [one]) => Error::Conflict {
+            kind: "site",
+            key: format!("{}/{}", one.site.operator, one.site.code),
+            why: "exists already",
+        },
+        (diesel::result::Error::DatabaseError(UniqueViolation, _), _) => Error::Stale,
+        _ => error.into(),
+    }
+}
+
+/// Ends what the register says in the version `row`; `Stale` when somebody else ended it before.
+///
+/// # Errors
+/// `Stale`.
+pub fn supersede(conn: &mut DbConn, row: i64, at: NaiveDateTime) -> Result<()> {
+    let ended = diesel::update(site_versions::table)
+        .filter(site_versions::row_id.eq(row))
+        .filter(site_versions::superseded_at.is_null())
+        .set(site_versions::superseded_at.eq(at))
+        .execute(conn)?;
+    if ended != 1 {
+        return Err(Error::Stale);
+    }
+    diesel::update(in_service::table)
+        .filter(in_service::version_row.eq(row))
+        .set(in_service::superseded_at.eq(at))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The version of the site `id` that the register held at `known_at`; the current one without it.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_id(
+    conn: &mut DbConn,
+    id: &str,
+    known_at: Option<NaiveDateTime>,
+) -> Result<Option<Record>> {
+    let query = site_versions::table
+        .filter(site_versions::site_id.eq(id))
+        .select(Record::as_select())
+        .into_boxed();
+    let query = match known_at {
+        None => query.filter(site_versions::superseded_at.is_null()),
+        Some(at) => query.filter(site_versions::recorded_at.le(at)).filter(
+            site_versions::superseded_at
+                .is_null()
+                .or(site_versions::superseded_at.gt(at)),
+        ),
+    };
+    Ok(query.first(conn).optional()?)
+}
+
+/// The current version of the operator's site with this code.
+///
+/// # Errors
+/// Those of the database.
+pub fn by_key(conn: &mut DbConn, operator: &str, code: &str) -> Result<Option<Record>> {
+    Ok(site_versions::table
+        .filter(site_versions::superseded_at.is_null())
+        .filter(site_versions::operator.eq(operator))
+        .filter(site_versions::code.eq(code))
+        .select(Record::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Codes of the operator's current sites, of one kind or of all.
+///
+/// # Errors
+/// Those of the database.
+pub fn codes(
+    conn: &mut DbConn,
+    operator: &str,
+    kind: Option<Kind>,
+) -> Result<std::collections::HashSet<String>> {
+    let mut query = site_versions::table
+        .filter(site_versions::superseded_at.is_null())
+        .filter(site_versions::operator.eq(operator))
+        .select(site_versions::code)
+        .into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(site_versions::kind.eq(kind.as_str()));
+    }
+    Ok(query.load::<String>(conn)?.into_iter().collect())
+}
+
+/// Every version of the site `id`, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn versions(conn: &mut DbConn, id: &str) -> Result<Vec<Record>> {
+    Ok(site_versions::table
+        .filter(site_versions::site_id.eq(id))
+        .order(site_versions::version.desc())
+        .select(Record::as_select())
+        .load(conn)?)
+}
+
+/// The newest instant at which any version of the site was recorded, so that time never runs backwards for it.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest_instant(conn: &mut DbConn, id: &str) -> Result<Option<NaiveDateTime>> {
+    Ok(site_versions::table
+        .filter(site_versions::site_id.eq(id))
+        .select(max(site_versions::recorded_at))
+        .first(conn)?)
+}
+
+/// A current site near a position.
+#[derive(Debug, Clone, PartialEq, Queryable)]
+pub struct Neighbour {
+    /// Row of its current version.
+    pub row_id: i64,
+    /// The site's id.
+    pub site_id: String,
+    /// Code of its operator.
+    pub operator: String,
+    /// Its code.
+    pub code: String,
+    /// Decimal degrees east.
+    pub longitude: f64,
+    /// Decimal degrees north.
+    pub latitude: f64,
+}
+
+/// The current sites of a box that does not cross the antimeridian.
+///
+/// # Errors
+/// Those of the database.
+pub fn in_box(conn: &mut DbConn, bbox: BBox) -> Result<Vec<Neighbour>> {
+    Ok(site_versions::table
+        .filter(site_versions::superseded_at.is_null())
+        .filter(site_versions::latitude.between(bbox.south, bbox.north))
+        .filter(site_versions::longitude.between(bbox.west, bbox.east))
+        .select((
+            site_versions::row_id,
+            site_versions::site_id,
+            site_versions::operator,
+            site_versions::code,
+            site_versions::longitude,
+            site_versions::latitude,
+        ))
+        .load(conn)?)
+}

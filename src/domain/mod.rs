@@ -1,0 +1,23 @@
+//! Values and their rules: what a site, a radio, an area, a count is. No HTTP, no SQL, no clock.
+
+pub mod access;
+pub mod area;
+pub mod fault;
+pub mod fields;
+pub mod operator;
+pub mod radio;
+pub mod rule;
+pub mod site;
+pub mod site_input;
+pub mod subscribers;
+pub mod tally;
+pub mod text;
+
+pub use access::{Caller, Role};
+pub use area::{Area, Level};
+pub use fault::{Faults, FieldError};
+pub use operator::Operator;
+pub use radio::{Radio, Sector, Technology};
+pub use rule::{Language, Rule};
+pub use site::{Equipment, Kind, Site, Status, Structure};
+pub use subscribers::{CountKey, Service, SubscriberCount};

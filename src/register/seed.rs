@@ -1,0 +1,100 @@
+//! Fills an empty register with the province of `seeds/`: a province of the project's own making that adds up to the
+//! founding report. What in it is published and what is generated stands in its records and in `seeds/README.md`.
+
+use serde::Serialize;
+
+use super::areas::ImportOptions;
+use super::bulk::Progress;
+use super::{Change, Register};
+use crate::db::{DbConn, changes};
+use crate::domain::{Faults, SubscriberCount};
+use crate::error::{Error, Result};
+use crate::import::{self, RowFormat, areas::AreaFile};
+
+const OPERATORS: &str = include_str!("../../seeds/operators.json");
+const AREAS: &str = include_str!("../../seeds/areas.geojson");
+const SITES: &str = include_str!("../../seeds/sites.ndjson");
+const SUBSCRIBERS: &str = include_str!("../../seeds/subscribers.ndjson");
+
+/// What was put into the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Seeded {
+    /// Operators.
+    pub operators: usize,
+    /// Area versions.
+    pub areas: usize,
+    /// Sites.
+    pub sites: usize,
+    /// Subscriber counts.
+    pub subscriber_counts: usize,
+}
+
+impl Register {
+    /// Puts the seeds into an empty register; nothing where it is not empty.
+    ///
+    /// # Errors
+    /// `Invalid` when the seeds break a rule, which a test excludes.
+    pub fn seed(
+        &self,
+        conn: &mut DbConn,
+        change: &Change,
+        progress: Progress,
+    ) -> Result<Option<Seeded>> {
+        if changes::newest(conn)? > 0 {
+            return Ok(None);
+        }
+        let operators = import::rows(RowFormat::Json, OPERATORS.as_bytes())?;
+        for (_, operator) in &operators {
+            self.create_operator(conn, change, operator)?;
+        }
+        let areas = AreaFile::default().read(AREAS.as_bytes(), None)?;
+        let options = ImportOptions {
+            area_tolerance_percent: 10.0,
+            ..ImportOptions::default()
+        };
+        let areas = self.import_areas(conn, change, areas, options)?;
+        let sites = self.import_sites(
+            conn,
+            change,
+            import::rows(RowFormat::NdJson, SITES.as_bytes())?,
+            progress,
+        )?;
+        let counts = self.import_subscribers(
+            conn,
+            change,
+            &import::rows(RowFormat::NdJson, SUBSCRIBERS.as_bytes())?,
+        )?;
+        Ok(Some(Seeded {
+            operators: operators.len(),
+            areas: areas.created,
+            sites: sites.created,
+            subscriber_counts: counts.created,
+        }))
+    }
+
+    /// Records the counts of a file's rows: all of them, or none.
+    ///
+    /// # Errors
+    /// `Invalid` with every fault of every row, or `Forbidden`.
+    pub fn import_subscribers(
+        &self,
+        conn: &mut DbConn,
+        change: &Change,
+        rows: &[(usize, serde_json::Value)],
+    ) -> Result<super::subscribers::Upserted> {
+        let mut faults = Faults::default();
+        let mut counts = Vec::with_capacity(rows.len());
+        for (number, row) in rows {
+            let mut own = Faults::default();
+            if let Some(count) = SubscriberCount::read(row, String::new(), &mut own) {
+                super::sites::may_write(&change.caller, &count.key.operator)?;
+                counts.push((format!("/{}", number - 1), count));
+            }
+            faults.row(*number, own);
+        }
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        self.upsert_counts(conn, change, counts, faults)
+    }
+}

@@ -1,0 +1,82 @@
+//! Builds and runs the HTTP server: the same services that the tests set up, behind the same gate.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use chrono::{DateTime, Utc};
+use utoipa_actix_web::AppExt;
+
+use crate::api::{self, State, document::Contract, gate::gate, metrics::Metrics};
+use crate::config::Serving;
+use crate::error::{Error, Result};
+use crate::register::Register;
+
+/// The present instant: the one place that reads the clock for the service.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock"
+)]
+#[must_use]
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// The runtime on which the server runs.
+#[must_use]
+pub fn runtime() -> actix_web::rt::SystemRunner {
+    actix_web::rt::System::new()
+}
+
+/// The state of a service over `register`.
+///
+/// # Errors
+/// `Internal` when the contract is broken.
+pub fn state(
+    register: Arc<Register>,
+    serving: &Serving,
+    clock: fn() -> DateTime<Utc>,
+) -> Result<web::Data<State>> {
+    Ok(web::Data::new(State {
+        register,
+        open_reading: serving.open_reading || serving.demo,
+        body_max: serving.body_max_bytes,
+        import_max: serving.import_max_bytes,
+        clock,
+        contract: Contract::build()?,
+        metrics: Metrics::new()?,
+    }))
+}
+
+/// Listens and gives the running server with the address it listens on.
+///
+/// # Errors
+/// `Internal` when the address cannot be listened on.
+pub fn build(state: &web::Data<State>, serving: &Serving) -> Result<(Server, SocketAddr)> {
+    let failed = |error: std::io::Error| {
+        Error::internal(format!("cannot listen on {}: {error}", serving.listen))
+    };
+    let state = state.clone();
+    let app = move || {
+        let state = state.clone();
+        App::new()
+            .into_utoipa_app()
+            .map(|app| app.wrap(from_fn(gate)).wrap(Compress::default()))
+            .configure(api::routes)
+            .into_app()
+            .configure(|config| api::configure(config, state))
+    };
+    let mut server = HttpServer::new(app)
+        .tcp_nodelay(true)
+        .client_request_timeout(Duration::from_secs(30))
+        .shutdown_timeout(20);
+    if let Some(workers) = serving.workers {
+        server = server.workers(usize::from(workers));
+    }
+    let server = server.bind(serving.listen).map_err(failed)?;
+    let address = server.addrs().first().copied().unwrap_or(serving.listen);
+    Ok((server.run(), address))
+}
