@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::FixedOffset;
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use crate::geo::BBox;
@@ -99,10 +100,10 @@ pub struct Serving {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Let everybody read; without it reading needs a key.
-    #[arg(long, env = "OPEN_READING")]
+    #[arg(long, env = "OPEN_READING", value_parser = BoolishValueParser::new())]
     pub open_reading: bool,
-    /// Seed an empty register with the generated province in the data folder, and let everybody read.
-    #[arg(long, env = "DEMO")]
+    /// Seed the register of the data folder with the generated province where it is empty, and let everybody read.
+    #[arg(long, env = "DEMO", value_parser = BoolishValueParser::new())]
     pub demo: bool,
     /// Most bytes of an ordinary request body.
     #[arg(long, env = "BODY_MAX_BYTES", default_value_t = 4_194_304)]

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
@@ -51,6 +52,26 @@ pub fn state(
     }))
 }
 
+/// The whole service over `state`: routes, gate, compression. Tests set up this same one.
+pub fn app(
+    state: web::Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .into_utoipa_app()
+        .map(|app| app.wrap(from_fn(gate)).wrap(Compress::default()))
+        .configure(api::routes)
+        .into_app()
+        .configure(|config| api::configure(config, state))
+}
+
 /// Listens and gives the running server with the address it listens on.
 ///
 /// # Errors
@@ -60,16 +81,7 @@ pub fn build(state: &web::Data<State>, serving: &Serving) -> Result<(Server, Soc
         Error::internal(format!("cannot listen on {}: {error}", serving.listen))
     };
     let state = state.clone();
-    let app = move || {
-        let state = state.clone();
-        App::new()
-            .into_utoipa_app()
-            .map(|app| app.wrap(from_fn(gate)).wrap(Compress::default()))
-            .configure(api::routes)
-            .into_app()
-            .configure(|config| api::configure(config, state))
-    };
-    let mut server = HttpServer::new(app)
+    let mut server = HttpServer::new(move || app(state.clone()))
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(30))
         .shutdown_timeout(20);

@@ -60,6 +60,9 @@ pub struct AreaInput {
     area_km2: Option<f64>,
     /// Passed over.
     #[schema(read_only)]
+    boundary_area_km2: Option<f64>,
+    /// Passed over.
+    #[schema(read_only)]
     version: Option<i32>,
     /// Passed over.
     #[schema(read_only)]
@@ -221,9 +224,7 @@ pub async fn import_areas(asked: Asked, payload: web::Payload) -> Result<HttpRes
     let register = asked.register();
     let outcome = crate::db::blocking(move || {
         let incoming = file.read(&body[..], Some(FEATURES_MAX))?;
-        register
-            .db
-            .write_here(|conn| register.import_areas(conn, &change, incoming, options))
+        register.run_import(&change, incoming, options)
     })
     .await?;
     Ok(HttpResponse::Ok().json(outcome))

@@ -36,8 +36,10 @@ pub struct AreaView {
     parent: Option<String>,
     /// Its size in km² as its authority states it.
     stated_area_km2: Option<f64>,
-    /// The geodesic size of its boundary in km²; null without a boundary.
+    /// Its size in km²: what its authority states, else what its boundary measures.
     area_km2: Option<f64>,
+    /// The geodesic size of its boundary in km²; null without a boundary.
+    boundary_area_km2: Option<f64>,
     /// Inhabitants by year, oldest first.
     population: Vec<Population>,
     /// Longitude and latitude of its seat.
@@ -95,7 +97,8 @@ impl AreaView {
         } else {
             None
         };
-        let (area_km2, version) = (info.boundary_km2, info.version);
+        let (area_km2, boundary_area_km2) = (info.area_km2(), info.boundary_km2);
+        let version = info.version;
         Ok(Self {
             level,
             code,
@@ -105,6 +108,7 @@ impl AreaView {
             parent,
             stated_area_km2,
             area_km2,
+            boundary_area_km2,
             population,
             seat,
             boundary_kind,
@@ -126,6 +130,7 @@ impl Feature for AreaView {
         "parent",
         "stated_area_km2",
         "area_km2",
+        "boundary_area_km2",
         "population",
         "seat",
         "boundary_kind",
@@ -193,7 +198,7 @@ pub struct DistrictQuery {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; Params reads them")]
 pub struct OneAreaQuery {
-    /// The day on which the code is meant; today, else the nearest day on which it was valid.
+    /// The day on which the area is valid; where none is given, today or else the nearest day on which it was.
     valid_on: Option<NaiveDate>,
     /// Whether JSON shall have the boundary; GeoJSON always has it.
     geometry: Option<bool>,

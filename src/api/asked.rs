@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::State;
 use super::negotiate::Format;
 use super::params::{ChangeQuery, Params};
+use crate::db::stored;
 use crate::domain::{Caller, Faults, Language, Rule, text};
 use crate::error::{Error, Result};
 use crate::register::sites::Precondition;
@@ -50,7 +51,7 @@ impl FromRequest for Asked {
         ready(Ok(Self {
             state: state.clone(),
             caller,
-            now: (state.clock)(),
+            now: stored((state.clock)()).and_utc(),
             language: language(request),
             query: request.query_string().to_owned(),
             request: request.clone(),

@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::params::Params;
 use super::views::utc;
 use crate::db::changes::{self as rows, Record};
+use crate::domain::Role;
 use crate::error::{Error, Result};
 
 /// One accepted change.
@@ -90,7 +91,8 @@ pub struct ChangeListQuery {
 
 /// List changes
 ///
-/// Every accepted change in order, so that another system can follow: ask again with `since=next_since`.
+/// Every accepted change in order, so that another system can follow: ask again with `since=next_since`. Changes of keys
+/// are shown to the department alone.
 #[utoipa::path(
     tag = "access",
     params(ChangeListQuery),
@@ -103,11 +105,12 @@ pub async fn list_changes(asked: Asked) -> Result<HttpResponse> {
     let since = params.integer("since", 0, i64::MAX).unwrap_or(0);
     let limit = params.integer("limit", 1, 10_000).unwrap_or(100);
     params.give(())?;
+    let with_keys = asked.caller.has(Role::Department);
     let records = asked
         .state
         .register
         .db
-        .read(move |conn| rows::since(conn, since, limit))
+        .read(move |conn| rows::since(conn, since, limit, with_keys))
         .await?;
     let next_since = records.last().map_or(since, |last| last.revision);
     Ok(HttpResponse::Ok().json(ChangeList {

@@ -247,5 +247,5 @@ pub async fn show_document(asked: Asked) -> HttpResponse {
 /// The documentation page, which loads nothing from outside.
 #[must_use]
 pub fn page() -> SwaggerUi {
-    SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json"))
+    SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json").validator_url("none"))
 }

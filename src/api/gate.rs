@@ -83,6 +83,10 @@ async fn admit(request: &ServiceRequest, route: Option<&str>) -> Result<Admitted
     let state = request
         .app_data::<web::Data<State>>()
         .ok_or_else(|| Error::internal("the service was set up without its state"))?;
+    if request.path().contains('\0') || request.path().contains("%00") {
+        // No key holds NUL, and PostgreSQL cannot even be asked for one.
+        return Err(Error::NoRoute);
+    }
     let caller = caller(request, state).await?;
     let Some(methods) = route.and_then(|route| state.contract.routes.get(route)) else {
         return Ok(Admitted::Caller(caller));

@@ -1,6 +1,10 @@
 //! Reads the query string and lists everything that is wrong with it. Which parameters there are is read from the
 //! contract itself, so that code and contract name the same ones.
 
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use utoipa::IntoParams;
 
@@ -16,14 +20,33 @@ pub struct Params {
     pub faults: Faults,
 }
 
-impl Params {
-    /// Reads `query`, in which only the parameters of `Q` are known, each at most once.
-    #[must_use]
-    pub fn of<Q: IntoParams>(query: &str) -> Self {
-        let known: Vec<String> = Q::into_params(|| None)
+/// Names of the parameters of `Q`; describing them takes longer than most requests, so it is done once.
+fn known<Q: IntoParams + 'static>() -> Arc<[String]> {
+    static KNOWN: RwLock<BTreeMap<TypeId, Arc<[String]>>> = RwLock::new(BTreeMap::new());
+    let key = TypeId::of::<Q>();
+    let held = KNOWN
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&key)
+        .map(Arc::clone);
+    held.unwrap_or_else(|| {
+        let names: Arc<[String]> = Q::into_params(|| None)
             .into_iter()
             .map(|parameter| parameter.name)
             .collect();
+        KNOWN
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, Arc::clone(&names));
+        names
+    })
+}
+
+impl Params {
+    /// Reads `query`, in which only the parameters of `Q` are known, each at most once.
+    #[must_use]
+    pub fn of<Q: IntoParams + 'static>(query: &str) -> Self {
+        let known = known::<Q>();
         let mut faults = Faults::default();
         let pairs: Vec<(String, String)> = match serde_urlencoded::from_str(query) {
             Ok(pairs) => pairs,

@@ -252,6 +252,21 @@ impl Error {
     }
 }
 
+/// `text` as a sentence.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| {
+            first
+                .to_uppercase()
+                .chain(letters)
+                .chain(".".chars())
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
 fn kind(slug: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.slug == slug)
 }
@@ -282,7 +297,7 @@ pub struct Context<'a> {
 pub fn answer(error: &Error, context: &Context) -> HttpResponse {
     let faults = error.faults();
     let detail = match (faults.len(), context.language) {
-        (0, Language::English) => format!("{error}."),
+        (0, Language::English) => sentence(&error.to_string()),
         (0, Language::Vietnamese) => {
             kind(error.slug()).map_or_else(String::new, |kind| kind.explanation[1].to_owned())
         }

@@ -1,5 +1,6 @@
 //! The annual report over HTTP: JSON, a page to print, XLSX and CSV.
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, Datelike, Utc};
 use maud::{DOCTYPE, Markup, html};
@@ -104,6 +105,7 @@ pub async fn report_annual(asked: Asked) -> Result<HttpResponse> {
     if format == Format::Html {
         return Ok(HttpResponse::Ok()
             .content_type(format.media_type())
+            .insert_header((header::VARY, "Accept, Accept-Language"))
             .body(page(&report, asked.language).into_string()));
     }
     let name = format!("annual-report-{year}");
@@ -167,11 +169,14 @@ fn say(language: Language, english: &'static str, vietnamese: &'static str) -> &
     }
 }
 
-const STYLE: &str = "body{font:14px/1.45 sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1a1a1a}\
+const STYLE: &str = "body{font:14px/1.45 sans-serif;margin:2rem auto;max-width:82rem;padding:0 1rem;color:#1a1a1a}\
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:1.8rem}table{border-collapse:collapse;width:100%}\
-th,td{border:1px solid #999;padding:.25rem .5rem;text-align:right;white-space:nowrap}th{background:#eef2f5;text-align:center}\
-td:first-child{text-align:left;white-space:normal}tr.total td{font-weight:bold}small{color:#555;display:block}.scroll{overflow-x:auto}\
-@media print{body{margin:0;max-width:none;font-size:10px}@page{size:A4 landscape;margin:12mm}tr{break-inside:avoid}}";
+th,td{border:1px solid #999;padding:.25rem .5rem;text-align:right;white-space:nowrap}\
+th{background:#eef2f5;text-align:center;vertical-align:bottom;white-space:normal}\
+td:first-child{text-align:left;white-space:normal;min-width:12rem}tr.total td{font-weight:bold}tr.total small{font-weight:normal}\
+small{color:#555;display:block}.scroll{overflow-x:auto}\
+@media print{body{margin:0;max-width:none;padding:0;font-size:10px}@page{size:A4 landscape;margin:12mm}tr{break-inside:avoid}\
+thead{display:table-header-group}h2{break-after:avoid}td:first-child{min-width:9rem}th,td{padding:.15rem .35rem}}";
 
 fn page(report: &AnnualReport, language: Language) -> Markup {
     let vietnamese = language == Language::Vietnamese;
@@ -204,12 +209,22 @@ fn page(report: &AnnualReport, language: Language) -> Markup {
                 h2 { (say(language, "Sources", "Nguồn số liệu")) }
                 ul {
                     @for source in &report.sources {
-                        li { (source.about) " (" (source.records) "): " (source.source.as_deref().unwrap_or("—")) }
+                        li { (about(source.about, language)) " (" (source.records) "): " (source.source.as_deref().unwrap_or("—")) }
                     }
                 }
                 p { small { (say(language, "Known at", "Theo dữ liệu lúc")) " " (report.known_at.to_rfc3339()) } }
             }
         }
+    }
+}
+
+/// What a source is about, in words.
+fn about(about: &'static str, language: Language) -> &'static str {
+    match about {
+        "sites" => say(language, "Sites", "Trạm"),
+        "subscribers" => say(language, "Subscriber counts", "Số thuê bao"),
+        "areas" => say(language, "Districts", "Huyện, thành phố"),
+        other => other,
     }
 }
 
@@ -260,10 +275,10 @@ fn table(report: &AnnualReport, language: Language, by_district: bool) -> Markup
     ];
     html! {
         div class="scroll" { table {
-            thead { tr { th { } @for head in heads { th { (head) } } } }
+            thead { tr { th { } @for head in heads { th scope="col" { (head) } } } }
             tbody {
                 @for (i, (name, current, previous)) in rows.iter().enumerate() {
-                    tr class=(if i == last { "total" } else { "" }) {
+                    tr.total[i == last] {
                         td { (name) }
                         @for (now, before) in cells(current).iter().zip(cells(previous)) {
                             td { (grouped(*now, language)) small { (grouped(before, language)) } }

@@ -235,7 +235,7 @@ fn find(conn: &mut DbConn, register: &Register, mut listed: Listed) -> Result<Fo
     let geography = register.geography(conn)?;
     resolve_areas(&geography, &mut listed)?;
     if let Some((position, radius_m)) = listed.near {
-        return find_near(conn, register, listed, position, radius_m);
+        return find_near(conn, register, &geography, listed, position, radius_m);
     }
     let mut records = site_list::page(
         conn,
@@ -256,7 +256,7 @@ fn find(conn: &mut DbConn, register: &Register, mut listed: Listed) -> Result<Fo
         None
     };
     Ok(Found {
-        views: site_views(conn, register, records, listed.day)?,
+        views: site_views(conn, register, &geography, records, listed.day)?,
         next,
         total,
     })
@@ -266,6 +266,7 @@ fn find(conn: &mut DbConn, register: &Register, mut listed: Listed) -> Result<Fo
 fn find_near(
     conn: &mut DbConn,
     register: &Register,
+    geography: &Geography,
     mut listed: Listed,
     position: Position,
     radius_m: f64,
@@ -288,7 +289,7 @@ fn find_near(
     let total = listed.count.then_some(near.len() as i64);
     near.truncate(usize::try_from(listed.limit).unwrap_or(usize::MAX));
     let (distances, records): (Vec<f64>, Vec<Record>) = near.into_iter().unzip();
-    let mut views = site_views(conn, register, records, listed.day)?;
+    let mut views = site_views(conn, register, geography, records, listed.day)?;
     for (view, distance_m) in views.iter_mut().zip(distances) {
         view.distance_m = Some((distance_m * 10.0).round() / 10.0);
     }

@@ -62,9 +62,10 @@ pub struct SiteVersions {
     items: Vec<SiteVersion>,
 }
 
-/// The strong entity tag of a version of a site, in one representation and one state of the boundaries.
-fn etag(version: i32, geography: i64, format: Format) -> String {
-    format!("\"{version}-{geography}-{}\"", format.word())
+/// The strong entity tag of a version of a site: in one representation, one state of the boundaries, and with the areas
+/// of one day.
+fn etag(version: i32, geography: i64, day: NaiveDate, format: Format) -> String {
+    format!("\"{version}-{geography}-{day}-{}\"", format.word())
 }
 
 /// Read a site
@@ -91,18 +92,19 @@ pub async fn get_site(asked: Asked, id: web::Path<String>) -> Result<HttpRespons
     let (view, revision) = db
         .read(move |conn| {
             let record = by_id(conn, &id, known_at)?;
-            let revision = register.geography(conn)?.revision;
-            let view = site_views(conn, &register, vec![record], day)?.pop();
+            let geography = register.geography(conn)?;
+            let view = site_views(conn, &register, &geography, vec![record], day)?.pop();
             Ok((
                 view.ok_or_else(|| Error::internal("a site without a view"))?,
-                revision,
+                geography.revision,
             ))
         })
         .await?;
-    let tag = etag(view.version, revision, format);
+    let tag = etag(view.version, revision, day, format);
     if asked.has(&tag) {
         return Ok(HttpResponse::NotModified()
             .insert_header((header::ETAG, tag))
+            .insert_header((header::VARY, "Accept"))
             .finish());
     }
     let mut response = negotiate::single(format, &view)?;
@@ -142,7 +144,10 @@ async fn write(
     if created {
         response.insert_header((header::LOCATION, format!("/api/v1/sites/{}", view.id)));
     }
-    response.insert_header((header::ETAG, etag(view.version, revision, Format::Json)));
+    response.insert_header((
+        header::ETAG,
+        etag(view.version, revision, day, Format::Json),
+    ));
     Ok(response.json(view))
 }
 
@@ -261,7 +266,8 @@ pub async fn list_site_versions(
                     key: id.to_string(),
                 });
             }
-            let views = site_views(conn, &register, records.clone(), day)?;
+            let geography = register.geography(conn)?;
+            let views = site_views(conn, &register, &geography, records.clone(), day)?;
             Ok(records
                 .into_iter()
                 .zip(views)

@@ -15,7 +15,7 @@ use crate::db::subscribers::{self as rows, Filter, Record};
 use crate::domain::{Rule, Service, SubscriberCount, Technology, text};
 use crate::error::{Error, Result};
 use crate::formats::{Feature, Geometry};
-use crate::register::subscribers::Upserted;
+use crate::register::bulk::Imported;
 
 /// How many subscribers an operator has of a service in an area at the end of a period.
 #[derive(Serialize, ToSchema)]
@@ -279,7 +279,7 @@ pub async fn list_subscribers(asked: Asked) -> Result<HttpResponse> {
     tag = "subscribers",
     params(ChangeQuery),
     request_body(content = Vec<CountInput>, content_type = "application/json"),
-    responses((status = 200, description = "What became of the counts", body = Upserted, example = json!({"created": 4, "updated": 1, "unchanged": 0})), Error),
+    responses((status = 200, description = "What became of the counts", body = Imported, example = json!({"created": 4, "updated": 1, "unchanged": 0})), Error),
     security(("key" = ["operator"]))
 )]
 #[put("/subscribers")]

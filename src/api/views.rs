@@ -1,5 +1,8 @@
 //! What sites look like on the wire.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -104,31 +107,11 @@ pub struct SiteView {
 /// Gives views of records: it knows the areas of every place on one day.
 pub struct Viewer<'g> {
     geography: &'g Geography,
-    places: std::collections::HashMap<i32, Vec<i32>>,
+    places: HashMap<i32, Arc<[i32]>>,
     day: NaiveDate,
 }
 
-impl<'g> Viewer<'g> {
-    /// A viewer for `records`, with districts and communes as on `day`.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn new(
-        conn: &mut DbConn,
-        geography: &'g Geography,
-        records: &[Record],
-        day: NaiveDate,
-    ) -> Result<Self> {
-        let mut ids: Vec<i32> = records.iter().map(|record| record.place_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(Self {
-            geography,
-            places: places::of_ids(conn, &ids)?,
-            day,
-        })
-    }
-
+impl Viewer<'_> {
     /// The view of `record`.
     ///
     /// # Errors
@@ -164,7 +147,10 @@ impl<'g> Viewer<'g> {
             reason: _,
             changed_fields: _,
         } = record;
-        let place = self.places.get(&place_id).map_or(&[][..], Vec::as_slice);
+        let place = self
+            .places
+            .get(&place_id)
+            .map_or(&[][..], |areas| &areas[..]);
         let code_at = |level| {
             self.geography
                 .of_place(place, level, self.day)
@@ -221,11 +207,15 @@ impl<'g> Viewer<'g> {
 pub fn site_views(
     conn: &mut DbConn,
     register: &Register,
+    geography: &Geography,
     records: Vec<Record>,
     day: NaiveDate,
 ) -> Result<Vec<SiteView>> {
-    let geography = register.geography(conn)?;
-    let viewer = Viewer::new(conn, &geography, &records, day)?;
+    let viewer = Viewer {
+        geography,
+        places: register.places(conn, records.iter().map(|record| record.place_id))?,
+        day,
+    };
     records
         .into_iter()
         .map(|record| viewer.view(record))
@@ -242,12 +232,11 @@ pub fn written_view(
     day: NaiveDate,
     language: Language,
 ) -> Result<SiteView> {
-    let viewer = Viewer::new(
-        conn,
-        &written.geography,
-        std::slice::from_ref(&written.record),
+    let viewer = Viewer {
+        geography: &written.geography,
+        places: places::of_ids(conn, &[written.record.place_id])?,
         day,
-    )?;
+    };
     let mut view = viewer.view(written.record)?;
     let warnings = written.warnings.into_list();
     view.warnings = Some(

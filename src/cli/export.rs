@@ -42,7 +42,7 @@ enum What {
     Sites,
     /// Every subscriber count
     Subscribers,
-    /// Every area version, as a GeoJSON feature to a line
+    /// Every area version, as one GeoJSON feature collection
     Areas,
     /// Every operator
     Operators,
@@ -59,6 +59,11 @@ enum ExportFormat {
 impl Export {
     /// Runs the command.
     pub fn run(&self) -> Result<()> {
+        if self.format == ExportFormat::Csv && self.what != What::Sites {
+            return Err(Error::internal(
+                "--format csv is for sites; HTTP has the other tables as CSV",
+            ));
+        }
         let register = self.target.register()?;
         let mut out: Box<dyn Write> = match &self.out {
             Some(path) => {
@@ -118,11 +123,12 @@ fn sites(
         Bar::new("Exporting sites"),
     );
     let all = u64::try_from(site_list::count(conn, &filter)?).unwrap_or_default();
+    let geography = register.geography(conn)?;
     let (mut cursor, mut written) = (None, 0);
     loop {
         let records = site_list::page(conn, &filter, sort, cursor.as_ref(), PAGE)?;
         cursor = records.last().map(|last| sort.after(last));
-        let views = site_views(conn, register, records, day)?;
+        let views = site_views(conn, register, &geography, records, day)?;
         if format == ExportFormat::Ndjson {
             lines(out, views.iter())?;
         } else {
@@ -160,14 +166,20 @@ fn counts(conn: &mut DbConn, out: &mut impl Write) -> Result<usize> {
     Ok(written)
 }
 
+/// One feature collection, which `import areas` takes back.
 fn areas(conn: &mut DbConn, register: &Register, out: &mut impl Write) -> Result<usize> {
     let geography = register.geography(conn)?;
-    let feature = |info: &crate::register::geography::AreaInfo| {
+    write!(out, "{{\"type\":\"FeatureCollection\",\"features\":[").map_err(broken)?;
+    for (i, info) in geography.all().iter().enumerate() {
         let boundary = geography
             .atlas()
             .shape(info.id)
             .map(|shape| geometry::to_geojson(&shape.boundary));
-        serde_json::json!({"type": "Feature", "properties": info.area, "geometry": boundary})
-    };
-    lines(out, geography.all().iter().map(feature))
+        let feature =
+            serde_json::json!({"type": "Feature", "properties": info.area, "geometry": boundary});
+        let comma = if i == 0 { "" } else { "," };
+        write!(out, "{comma}\n{feature}").map_err(broken)?;
+    }
+    writeln!(out, "\n]}}").map_err(broken)?;
+    Ok(geography.all().len())
 }

@@ -15,12 +15,15 @@ use crate::error::{Error, Result};
 use crate::import::areas::AreaFile;
 use crate::import::{self as files, RowFormat};
 use crate::register::areas::{AreasImported, ImportOptions};
+use crate::register::bulk::Imported;
 
 /// Commands that import.
 #[derive(Subcommand)]
 pub enum Import {
     /// Import the areas of a GeoJSON file and file every site under them
     Areas(Box<Areas>),
+    /// Import operators from JSON or NDJSON
+    Operators(Rows),
     /// Import sites from CSV, JSON, NDJSON or GeoJSON
     Sites(Rows),
     /// Import subscriber counts from CSV, JSON or NDJSON
@@ -95,6 +98,7 @@ impl Import {
     pub fn run(&self) -> Result<()> {
         match self {
             Self::Areas(areas) => areas.run(),
+            Self::Operators(rows) => operators(rows),
             Self::Sites(rows) => sites(rows),
             Self::Subscribers(rows) => subscribers(rows),
         }
@@ -146,9 +150,7 @@ impl Areas {
         let incoming = file.read(open(&self.file)?, None)?;
         let register = self.target.register()?;
         let change = change(&register, None);
-        let outcome = register
-            .db
-            .write_here(|conn| register.import_areas(conn, &change, incoming, options))?;
+        let outcome = register.run_import(&change, incoming, options)?;
         tell(&outcome)
     }
 }
@@ -188,7 +190,12 @@ fn tell(outcome: &AreasImported) -> Result<()> {
 /// The rows of a file, with the operator that was told where they name none.
 fn read(rows: &Rows) -> Result<Vec<(usize, Value)>> {
     let name = rows.file.file_name().unwrap_or_default().to_string_lossy();
-    let mut read = files::rows(RowFormat::of_name(&name)?, open(&rows.file)?)?;
+    let format = RowFormat::of_name(&name).map_err(|_| {
+        Error::internal(format!(
+            "{name}: the ending must be .csv, .json, .ndjson or .geojson"
+        ))
+    })?;
+    let mut read = files::rows(format, open(&rows.file)?)?;
     if let Some(operator) = &rows.operator {
         for (_, row) in &mut read {
             if let Some(fields) = row.as_object_mut() {
@@ -201,6 +208,24 @@ fn read(rows: &Rows) -> Result<Vec<(usize, Value)>> {
     Ok(read)
 }
 
+fn operators(rows: &Rows) -> Result<()> {
+    let read = read(rows)?;
+    let register = rows.target.register()?;
+    let change = change(&register, rows.reason.clone());
+    let outcome = register
+        .db
+        .write_here(|conn| register.import_operators(conn, &change, &read))?;
+    tell_rows("Operators", outcome)
+}
+
+/// Says what became of the rows.
+fn tell_rows(what: &str, outcome: Imported) -> Result<()> {
+    say(format_args!(
+        "{what}: {} created, {} updated, {} unchanged",
+        outcome.created, outcome.updated, outcome.unchanged
+    ))
+}
+
 fn sites(rows: &Rows) -> Result<()> {
     let read = read(rows)?;
     let register = rows.target.register()?;
@@ -210,10 +235,7 @@ fn sites(rows: &Rows) -> Result<()> {
         register.import_sites(conn, &change, read, &mut |done, all| bar.show(done, all))
     })?;
     bar.finish();
-    say(format_args!(
-        "Sites: {} created, {} updated, {} unchanged",
-        outcome.created, outcome.updated, outcome.unchanged
-    ))
+    tell_rows("Sites", outcome)
 }
 
 fn subscribers(rows: &Rows) -> Result<()> {
@@ -223,8 +245,5 @@ fn subscribers(rows: &Rows) -> Result<()> {
     let outcome = register
         .db
         .write_here(|conn| register.import_subscribers(conn, &change, &read))?;
-    say(format_args!(
-        "Subscriber counts: {} created, {} updated, {} unchanged",
-        outcome.created, outcome.updated, outcome.unchanged
-    ))
+    tell_rows("Subscriber counts", outcome)
 }

@@ -1,12 +1,14 @@
 //! `serve`: answers over HTTP until it is told to stop.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use tracing::info;
 
 use super::{Target, change, say};
 use crate::config::Serving;
+use crate::domain::area::BoundaryKind;
 use crate::error::{Error, Result};
 use crate::register::Register;
 use crate::server;
@@ -23,10 +25,13 @@ pub struct Serve {
 impl Serve {
     /// Runs the service.
     pub fn run(&self) -> Result<()> {
-        let register = self.target.register()?;
-        if self.serving.demo {
-            seed(&register)?;
+        if self.serving.demo && self.target.storage.database_url.is_some() {
+            return Err(Error::internal(
+                "--demo has a register of its own in --data-dir; leave --database-url and DATABASE_URL out",
+            ));
         }
+        let register = self.target.register()?;
+        let is_demo = self.serving.demo && seed(&register)?;
         register
             .db
             .read_here(|conn| register.geography(conn).map(|_| ()))?;
@@ -35,30 +40,42 @@ impl Serve {
             let state = server::state(Arc::clone(&register), &self.serving, server::now)?;
             let (running, address) = server::build(&state, &self.serving)?;
             info!(server.address = %address, "Listening on http://{address}");
-            if self.serving.demo {
-                hints(address)?;
+            match (is_demo, self.serving.demo) {
+                (true, _) => hints(address, &self.target.storage.data_dir)?,
+                (false, true) => say(
+                    "The register is not empty and not the demonstration's: it is served as it is",
+                )?,
+                (false, false) => {}
             }
             running.await.map_err(failed)
         })
     }
 }
 
-fn seed(register: &Arc<Register>) -> Result<()> {
+/// Seeds the register of a demonstration where it is empty; false where it holds something else.
+fn seed(register: &Arc<Register>) -> Result<bool> {
     let change = change(register, Some("seeds".to_owned()));
-    if let Some(seeded) = register
+    let seeded = register
         .db
-        .write_here(|conn| register.seed(conn, &change, &mut |_, _| ()))?
-    {
+        .write_here(|conn| register.seed(conn, &change, &mut |_, _| ()))?;
+    if let Some(seeded) = seeded {
         info!(
             "Seeded {} areas, {} sites and {} subscriber counts (generated, see seeds/README.md)",
             seeded.areas, seeded.sites, seeded.subscriber_counts
         );
+        return Ok(true);
     }
-    Ok(())
+    register.db.read_here(|conn| {
+        let geography = register.geography(conn)?;
+        Ok(geography
+            .versions("105")
+            .any(|info| info.area.boundary_kind == BoundaryKind::Schematic))
+    })
 }
 
-fn hints(address: SocketAddr) -> Result<()> {
+fn hints(address: SocketAddr, data_dir: &Path) -> Result<()> {
     let base = format!("http://{address}");
+    let program = std::env::current_exe().unwrap_or_else(|_| "telecom-inventory".into());
     say(format_args!(
         "The register of a generated province that adds up to the 2016 report is ready. Try:
 
@@ -66,11 +83,16 @@ fn hints(address: SocketAddr) -> Result<()> {
   curl '{base}/api/v1/summary?level=district&as_of=2016-12-31&f=csv'
   curl '{base}/api/v1/reports/annual?year=2016'
   curl '{base}/api/v1/sites?district=107&technology=3g&limit=3'
-  open  {base}/api/v1/reports/annual?year=2016&f=html
-  open  {base}/docs/
+
+In a browser:
+
+  {base}/api/v1/reports/annual?year=2016&f=html
+  {base}/docs/
 
 Reading is open here. To write, make a key in another terminal:
 
-  telecom-inventory keys create --role department --name me"
+  '{}' keys create --role department --name me --data-dir '{}'",
+        program.display(),
+        data_dir.display()
     ))
 }

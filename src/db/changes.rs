@@ -62,13 +62,15 @@ pub fn note(conn: &mut DbConn, new: &[NewChange]) -> Result<()> {
     Ok(())
 }
 
-/// At most `limit` changes after the revision `since`, oldest first.
+/// At most `limit` changes after the revision `since`, oldest first; those of keys only on demand.
 ///
 /// # Errors
 /// Those of the database.
-pub fn since(conn: &mut DbConn, since: i64, limit: i64) -> Result<Vec<Record>> {
+pub fn since(conn: &mut DbConn, since: i64, limit: i64, with_keys: bool) -> Result<Vec<Record>> {
+    let hidden: &[&str] = if with_keys { &[] } else { &["key"] };
     Ok(changes::table
         .filter(changes::revision.gt(since))
+        .filter(changes::resource.ne_all(hidden))
         .order(changes::revision)
         .limit(limit)
         .select(Record::as_select())
@@ -86,13 +88,14 @@ pub fn newest(conn: &mut DbConn) -> Result<i64> {
         .unwrap_or(0))
 }
 
-/// The newest revision that changed areas, by which a copy in memory knows whether it is fresh.
+/// The newest revision that changed areas, by which a copy in memory knows whether it is fresh. Whatever changes areas
+/// ends with a line for all of them, which one look into the index finds.
 ///
 /// # Errors
 /// Those of the database.
 pub fn newest_of_areas(conn: &mut DbConn) -> Result<i64> {
-    let query = changes::table.filter(changes::resource.eq_any(["area", "boundaries"]));
-    Ok(query
+    Ok(changes::table
+        .filter(changes::resource.eq("boundaries"))
         .select(max(changes::revision))
         .first::<Option<i64>>(conn)?
         .unwrap_or(0))

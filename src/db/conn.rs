@@ -116,7 +116,8 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Opens a SQLite file. `busy_timeout` stands first: switching to WAL takes a lock as well.
+/// Opens a SQLite file. `busy_timeout` stands first: switching to WAL takes a lock as well. The file is not mapped: every
+/// connection's mapping would count as memory of the process, and reading is as fast without.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place where connections are made"
@@ -125,7 +126,7 @@ fn sqlite(path: &str) -> Result<SqliteConnection, ConnectionError> {
     let mut conn = SqliteConnection::establish(path)?;
     let setup = format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;",
+         PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
         PATIENCE.as_millis()
     );
     conn.batch_execute(&setup)
@@ -153,6 +154,19 @@ pub(super) fn write<T>(conn: &mut DbConn, job: impl FnOnce(&mut DbConn) -> Resul
         DbConn::Sqlite(_) => "BEGIN IMMEDIATE",
     };
     in_transaction(conn, begin, job)
+}
+
+/// Runs `job` as [`write`] does, and takes everything back whatever came of it.
+pub(super) fn rehearse<T>(
+    conn: &mut DbConn,
+    job: impl FnOnce(&mut DbConn) -> Result<T>,
+) -> Result<T> {
+    let mut outcome = None;
+    let _ = write(conn, |conn| {
+        outcome = Some(job(conn));
+        Err::<(), Error>(Error::Stale)
+    });
+    outcome.unwrap_or_else(|| Err(Error::Unavailable("no transaction could be begun".into())))
 }
 
 fn in_transaction<T>(

@@ -69,6 +69,14 @@ impl Db {
         conn::write(&mut *self.connection()?, job)
     }
 
+    /// Runs `job` as [`Db::write_here`] does, and takes everything back.
+    ///
+    /// # Errors
+    /// Those of `job`, and `Unavailable`.
+    pub fn rehearse_here<T>(&self, job: impl FnOnce(&mut DbConn) -> Result<T>) -> Result<T> {
+        conn::rehearse(&mut *self.connection()?, job)
+    }
+
     /// [`Db::read_here`] on a thread for blocking work.
     ///
     /// # Errors

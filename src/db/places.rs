@@ -1,6 +1,7 @@
 //! Places: the distinct sets of area versions that hold positions. A place never changes once it is made.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -50,14 +51,17 @@ pub fn all(conn: &mut DbConn) -> Result<HashMap<i32, Vec<i32>>> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn of_ids(conn: &mut DbConn, ids: &[i32]) -> Result<HashMap<i32, Vec<i32>>> {
+pub fn of_ids(conn: &mut DbConn, ids: &[i32]) -> Result<HashMap<i32, Arc<[i32]>>> {
     let mut found = HashMap::new();
     for ids in ids.chunks(BATCH) {
         let rows: Vec<(i32, String)> = places::table
             .filter(places::id.eq_any(ids))
             .select((places::id, places::areas))
             .load(conn)?;
-        found.extend(rows.into_iter().map(|(id, areas)| (id, parsed(&areas))));
+        found.extend(
+            rows.into_iter()
+                .map(|(id, areas)| (id, parsed(&areas).into())),
+        );
     }
     Ok(found)
 }

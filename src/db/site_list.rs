@@ -1,5 +1,7 @@
 //! Lists of sites: filters that combine freely, four sort orders, keyset pages.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
@@ -11,6 +13,9 @@ use super::{DbConn, MultiBackend};
 use crate::domain::{Kind, Rule, Status, Technology};
 use crate::error::Result;
 use crate::geo::BBox;
+
+/// Rows that are read by one statement.
+const BATCH: usize = 5_000;
 
 /// What to list. Fields that are empty or none do not narrow.
 #[derive(Debug, Clone, Default)]
@@ -152,8 +157,57 @@ pub fn page(
     cursor: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<Record>> {
-    let query = ordered(after(narrowed(filter), sort, cursor), sort);
-    Ok(query.limit(limit).select(Record::as_select()).load(conn)?)
+    let way = Way::of(conn, filter, sort)?;
+    // The rows of the page are found first, by the columns of one index, and only they are read.
+    let rows: Vec<i64> = ordered(after(narrowed(filter, way), sort, cursor), sort)
+        .limit(limit)
+        .select(site_versions::row_id)
+        .load(conn)?;
+    let mut records = Vec::with_capacity(rows.len());
+    for rows in rows.chunks(BATCH) {
+        let query = site_versions::table.filter(site_versions::row_id.eq_any(rows));
+        records.extend(query.select(Record::as_select()).load::<Record>(conn)?);
+    }
+    // Put in order here: the database would carry whole rows through its sorting.
+    let places: HashMap<i64, usize> = rows.into_iter().zip(0..).collect();
+    records.sort_by_key(|record| places.get(&record.row_id).copied());
+    Ok(records)
+}
+
+/// Which indexes SQLite is kept from, as it knows neither how many rows a filter leaves nor how few a page needs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    /// Not the one by operator: a handful of operators share all sites.
+    around_operator: bool,
+    /// Not the one by position: the box holds so many sites that going through the order of the list is shorter.
+    around_position: bool,
+}
+
+impl Way {
+    /// Sites in a box from which on it counts as full.
+    const FULL: usize = 1_000;
+
+    fn of(conn: &mut DbConn, filter: &Filter, sort: Sort) -> Result<Self> {
+        if matches!(conn, DbConn::Postgres(_)) {
+            return Ok(Self::default());
+        }
+        let around_position = match filter.bbox {
+            Some(bbox) if filter.areas.is_empty() => {
+                let all = site_versions::table
+                    .filter(site_versions::superseded_at.is_null())
+                    .into_boxed();
+                let in_box = within(all, bbox)
+                    .select(site_versions::row_id)
+                    .limit(Self::FULL as i64);
+                in_box.load::<i64>(conn)?.len() == Self::FULL
+            }
+            Some(_) | None => false,
+        };
+        Ok(Self {
+            around_operator: sort.key != SortKey::Code,
+            around_position,
+        })
+    }
 }
 
 /// How many sites there are in all.
@@ -161,10 +215,11 @@ pub fn page(
 /// # Errors
 /// Those of the database.
 pub fn count(conn: &mut DbConn, filter: &Filter) -> Result<i64> {
-    Ok(narrowed(filter).select(count_star()).first(conn)?)
+    let way = Way::of(conn, filter, Sort::default())?;
+    Ok(narrowed(filter, way).select(count_star()).first(conn)?)
 }
 
-fn narrowed(filter: &Filter) -> Query<'_> {
+fn narrowed(filter: &Filter, way: Way) -> Query<'_> {
     let mut query = site_versions::table.into_boxed();
     query = match filter.known_at {
         None => query.filter(site_versions::superseded_at.is_null()),
@@ -175,15 +230,12 @@ fn narrowed(filter: &Filter) -> Query<'_> {
         ),
     };
     if let Some(bbox) = filter.bbox {
-        query = query.filter(site_versions::latitude.between(bbox.south, bbox.north));
-        query = if bbox.west <= bbox.east {
-            query.filter(site_versions::longitude.between(bbox.west, bbox.east))
+        query = if way.around_position {
+            // No index serves a sum.
+            let latitude = site_versions::latitude + 0.0;
+            by_longitude(query.filter(latitude.between(bbox.south, bbox.north)), bbox)
         } else {
-            query.filter(
-                site_versions::longitude
-                    .ge(bbox.west)
-                    .or(site_versions::longitude.le(bbox.east)),
-            )
+            within(query, bbox)
         };
     }
     for areas in &filter.areas {
@@ -196,7 +248,13 @@ fn narrowed(filter: &Filter) -> Query<'_> {
         query = query.filter(site_versions::row_id.eq_any(rows));
     }
     if !filter.operators.is_empty() {
-        query = query.filter(site_versions::operator.eq_any(&filter.operators));
+        query = if way.around_operator {
+            // No index serves a text put together.
+            let operator = site_versions::operator.concat("");
+            query.filter(operator.eq_any(&filter.operators))
+        } else {
+            query.filter(site_versions::operator.eq_any(&filter.operators))
+        };
     }
     if !filter.kinds.is_empty() {
         query =
@@ -218,6 +276,25 @@ fn narrowed(filter: &Filter) -> Query<'_> {
         query = query.filter(site_versions::recorded_at.ge(since));
     }
     by_service(query, filter)
+}
+
+fn within(query: Query<'_>, bbox: BBox) -> Query<'_> {
+    by_longitude(
+        query.filter(site_versions::latitude.between(bbox.south, bbox.north)),
+        bbox,
+    )
+}
+
+fn by_longitude(query: Query<'_>, bbox: BBox) -> Query<'_> {
+    if bbox.west <= bbox.east {
+        query.filter(site_versions::longitude.between(bbox.west, bbox.east))
+    } else {
+        query.filter(
+            site_versions::longitude
+                .ge(bbox.west)
+                .or(site_versions::longitude.le(bbox.east)),
+        )
+    }
 }
 
 /// Narrows by technology and by the day of service.

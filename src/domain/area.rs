@@ -161,6 +161,7 @@ impl Area {
         fields.pass_over(&[
             "boundary",
             "area_km2",
+            "boundary_area_km2",
             "version",
             "created_at",
             "updated_at",

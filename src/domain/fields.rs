@@ -89,7 +89,9 @@ impl<'v> Fields<'v> {
 
     /// The raw value, where it is given and not null.
     pub fn value(&mut self, name: &'static str) -> Option<&'v Value> {
-        self.asked.push(name);
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
         self.object.get(name).filter(|value| !value.is_null())
     }
 

@@ -227,7 +227,7 @@ impl Rule {
                 format!("{operator} has no switching station with this code.")
             }
             Self::UnknownArea { date } => {
-                format!("The register has no area with this code that was valid on {date}.")
+                format!("The register has no area with this code at this level (asked for {date}).")
             }
             Self::UnknownSite { operator } => format!("{operator} has no site with this code."),
             Self::NotForKind { kind } => format!("A {kind} does not have this field."),
@@ -337,7 +337,7 @@ impl Rule {
                 format!("{operator} không có trạm chuyển mạch mang mã này.")
             }
             Self::UnknownArea { date } => {
-                format!("Không có đơn vị hành chính mang mã này có hiệu lực ngày {date}.")
+                format!("Không có đơn vị hành chính cấp này mang mã này (hỏi cho ngày {date}).")
             }
             Self::UnknownSite { operator } => format!("{operator} không có trạm mang mã này."),
             Self::NotForKind { kind } => format!("Loại trạm {kind} không có trường này."),

@@ -1,6 +1,7 @@
 //! Subscriber counts: how many subscribers an operator has of a service in an area at the end of a period.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -155,13 +156,13 @@ pub struct LocatedCount {
 /// For each operator and service: (1) counts of periods that ended after `as_of`, or more than `max_age` days before it,
 /// do not answer; (2) counts for areas that had been abolished by the newest period are dropped; (3) each area answers
 /// with its newest period, by its total rather than by technologies, by the area rather than by sites; (4) an area
-/// inside another one that answers is dropped, as it is a part of it. `is_inside(a, b)` says whether a lies in b.
+/// inside another one that answers is dropped, as it is a part of it. `wholes` gives the areas in which an area lies.
 #[must_use]
 pub fn answering(
     counts: Vec<LocatedCount>,
     as_of: NaiveDate,
     max_age: Days,
-    is_inside: impl Fn(i32, i32) -> bool,
+    wholes: impl Fn(i32) -> Arc<[i32]>,
 ) -> Vec<LocatedCount> {
     let oldest = as_of.checked_sub_days(max_age).unwrap_or(NaiveDate::MIN);
     let mut groups: HashMap<(String, Service), Vec<LocatedCount>> = HashMap::new();
@@ -176,13 +177,13 @@ pub fn answering(
     }
     groups
         .into_values()
-        .flat_map(|group| answering_of_one(group, &is_inside))
+        .flat_map(|group| answering_of_one(group, &wholes))
         .collect()
 }
 
 fn answering_of_one(
     mut group: Vec<LocatedCount>,
-    is_inside: &impl Fn(i32, i32) -> bool,
+    wholes: &impl Fn(i32) -> Arc<[i32]>,
 ) -> Vec<LocatedCount> {
     let newest = group.iter().map(|c| c.count.key.period_end).max();
     group.retain(|c| newest.is_none_or(|newest| c.area_valid_to.is_none_or(|end| newest < end)));
@@ -194,17 +195,12 @@ fn answering_of_one(
             .push(count);
     }
     let kept: Vec<LocatedCount> = by_area.into_values().flat_map(newest_totals).collect();
+    let areas: HashSet<i32> = kept.iter().filter_map(|c| c.area_id).collect();
     let inside_another = |c: &LocatedCount| {
-        c.area_id.is_some_and(|a| {
-            kept.iter()
-                .filter_map(|other| other.area_id)
-                .any(|b| a != b && is_inside(a, b))
-        })
+        c.area_id
+            .is_some_and(|a| wholes(a).iter().any(|b| *b != a && areas.contains(b)))
     };
-    kept.iter()
-        .filter(|c| !inside_another(c))
-        .cloned()
-        .collect()
+    kept.into_iter().filter(|c| !inside_another(c)).collect()
 }
 
 /// Of the counts of one area: the newest period, and of that the totals where there are any.
@@ -252,8 +248,14 @@ mod tests {
     }
 
     fn sum(counts: Vec<LocatedCount>, as_of: &str) -> i32 {
-        let inside = |a: i32, b: i32| a > 1000 && a / 100 == b;
-        answering(counts, as_of.parse().unwrap(), Days::new(550), inside)
+        let wholes = |a: i32| {
+            if a > 1000 {
+                [a, a / 100].into()
+            } else {
+                [a].into()
+            }
+        };
+        answering(counts, as_of.parse().unwrap(), Days::new(550), wholes)
             .iter()
             .map(|c| c.count.subscribers)
             .sum()

@@ -136,6 +136,15 @@ impl Atlas {
         self.areas.iter().map(|area| &area.shape)
     }
 
+    /// The area versions whose boxes meet that of the area version `id`, itself among them.
+    pub fn meeting(&self, id: i32) -> impl Iterator<Item = &AreaShape> {
+        let bbox = self.shape(id).and_then(|shape| BBox::of(&shape.boundary));
+        let leaves = bbox
+            .into_iter()
+            .flat_map(|bbox| self.boxes.locate_in_envelope_intersecting(&envelope(bbox)));
+        leaves.filter_map(|leaf| Some(&self.areas.get(leaf.data)?.shape))
+    }
+
     /// The sorted ids of every area version that holds the position.
     #[must_use]
     pub fn locate(&self, position: Position) -> Vec<i32> {

@@ -110,7 +110,25 @@ pub(super) struct Prepared {
 }
 
 impl Register {
-    /// Imports the areas of a file: all of them, or none.
+    /// Imports the areas of a file: all of them, or none. A dry run goes all the way and is then taken back.
+    ///
+    /// # Errors
+    /// `Invalid` with everything that is wrong with every area.
+    pub fn run_import(
+        &self,
+        change: &Change,
+        incoming: Vec<Incoming>,
+        options: ImportOptions,
+    ) -> Result<AreasImported> {
+        let job = |conn: &mut DbConn| self.import_areas(conn, change, incoming, options);
+        if options.dry_run {
+            self.db.rehearse_here(job)
+        } else {
+            self.db.write_here(job)
+        }
+    }
+
+    /// Imports areas within a transaction.
     ///
     /// # Errors
     /// `Invalid` with everything that is wrong with every area.
@@ -125,10 +143,11 @@ impl Register {
         let mut faults = Faults::default();
         let ended = ended(&geography, &incoming, options);
         check_validities(&geography, &incoming, &ended, &mut faults);
-        let (mut prepared, findings) =
+        let (mut prepared, mut findings) =
             Self::checked_divisions(&geography, incoming, &ended, options, &mut faults);
         faults.give(Some(()))?;
         find_parents(&geography, &mut prepared)?;
+        findings.extend(unknown_parents(&geography, &prepared));
         let ended_codes = ended.iter().map(|info| info.area.code.clone()).collect();
         let mut outcome = AreasImported {
             created: 0,
@@ -139,18 +158,6 @@ impl Register {
             sites: Refiled::default(),
             dry_run: options.dry_run,
         };
-        if options.dry_run {
-            for area in &prepared {
-                match geography
-                    .versions(&area.area.code)
-                    .find(|info| info.area.valid_from == area.area.valid_from)
-                {
-                    Some(_) => outcome.updated += 1,
-                    None => outcome.created += 1,
-                }
-            }
-            return Ok(outcome);
-        }
         area_store::store_ends(conn, change, &ended, &prepared)?;
         area_store::store(conn, change, &geography, &prepared, &mut outcome)?;
         if outcome.created + outcome.updated + ended.len() > 0 {
@@ -165,7 +172,7 @@ impl Register {
                     None,
                 )],
             )?;
-            let fresh = self.geography(conn)?;
+            let fresh = Geography::read(conn)?;
             outcome.sites = filing::refile_all(conn, &fresh)?;
         }
         Ok(outcome)
@@ -373,6 +380,33 @@ fn candidate(member: Incoming) -> Option<Candidate> {
         seat,
         parent: area.parent,
     })
+}
+
+/// Parents that neither the file nor the register has: they may come later, so this is a warning.
+fn unknown_parents(geography: &Geography, prepared: &[Prepared]) -> Vec<BoundaryFinding> {
+    let is_known = |parent: &str| {
+        geography.versions(parent).next().is_some()
+            || prepared.iter().any(|other| other.area.code == parent)
+    };
+    let mut unknown: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for area in prepared.iter().map(|new| &new.area) {
+        if let Some(parent) = area.parent.as_deref().filter(|parent| !is_known(parent)) {
+            unknown.entry(parent).or_default().push(area.code.clone());
+        }
+    }
+    let finding = |(parent, areas): (&str, Vec<String>)| BoundaryFinding {
+        severity: "warning",
+        code: "unknown_parent",
+        detail: format!(
+            "the register has no area {parent}, which {} area(s) name as parent",
+            areas.len()
+        ),
+        areas,
+        rows: Vec::new(),
+        area_km2: None,
+        position: None,
+    };
+    unknown.into_iter().map(finding).collect()
 }
 
 /// Gives areas that name no parent the area of the next level that holds most of them, of this file or of the register.

@@ -1,11 +1,12 @@
 //! The areas in memory: which area a code means on a day, which division is valid, which areas hold a position.
 
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
-use crate::db::areas::Record;
+use crate::db::areas::{self, Record};
+use crate::db::{DbConn, changes};
 use crate::domain::{Area, Level};
 use crate::error::{Error, Result};
 use crate::geo::{AreaShape, Atlas, BBox, Position, division, geometry};
@@ -51,7 +52,7 @@ pub struct Geography {
     by_id: HashMap<i32, usize>,
     by_code: HashMap<String, Vec<usize>>,
     atlas: Atlas,
-    parts: RwLock<HashMap<(i32, i32), bool>>,
+    wholes: RwLock<HashMap<i32, Arc<[i32]>>>,
 }
 
 /// The areas of one level that were valid together.
@@ -72,8 +73,17 @@ impl Geography {
             by_id: HashMap::new(),
             by_code: HashMap::new(),
             atlas: Atlas::new(Vec::new()),
-            parts: RwLock::new(HashMap::new()),
+            wholes: RwLock::new(HashMap::new()),
         }
+    }
+
+    /// Reads all areas, as this transaction sees them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn read(conn: &mut DbConn) -> Result<Self> {
+        let revision = changes::newest_of_areas(conn)?;
+        Self::new(revision, areas::all(conn)?, areas::all_boundaries(conn)?)
     }
 
     /// The areas of `records` with their boundaries as GeoJSON geometries.
@@ -128,7 +138,7 @@ impl Geography {
             by_id,
             by_code,
             atlas: Atlas::new(shapes),
-            parts: RwLock::new(HashMap::new()),
+            wholes: RwLock::new(HashMap::new()),
         })
     }
 
@@ -231,41 +241,53 @@ impl Geography {
             .map(|bbox| bbox.expand_m(TERRITORY_MARGIN_M))
     }
 
-    /// Whether the area `part` lies in the area `whole`, to within the accuracy of boundaries.
+    /// The ids of the area versions in which the area `part` lies, itself among them, to within the accuracy of
+    /// boundaries, by code and validity. Found once, then kept.
     #[must_use]
-    pub fn is_part(&self, part: i32, whole: i32) -> bool {
-        let (Some(a), Some(b)) = (self.area(part), self.area(whole)) else {
-            return false;
-        };
-        if part == whole {
-            return true;
-        }
-        if a.area.level == b.area.level
-            && a.area.valid_from < b.area.valid_to.unwrap_or(NaiveDate::MAX)
-            && b.area.valid_from < a.area.valid_to.unwrap_or(NaiveDate::MAX)
-        {
-            return false;
-        }
-        let key = (part, whole);
-        if let Some(known) = self
-            .parts
+    pub fn wholes(&self, part: i32) -> Arc<[i32]> {
+        let held = self
+            .wholes
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
-            return *known;
-        }
-        let is_part = match (self.atlas.shape(part), self.atlas.shape(whole)) {
-            (Some(a), Some(b)) => {
-                division::covered_share(&a.boundary, &b.boundary) >= PART_OF_SHARE
-            }
-            _ => self.is_child(a, b),
+            .get(&part)
+            .map(Arc::clone);
+        held.unwrap_or_else(|| {
+            let found: Arc<[i32]> = self.find_wholes(part).into();
+            self.wholes
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(part, Arc::clone(&found));
+            found
+        })
+    }
+
+    fn find_wholes(&self, part: i32) -> Vec<i32> {
+        let Some(own) = self.area(part) else {
+            return Vec::new();
         };
-        self.parts
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, is_part);
-        is_part
+        let near: HashSet<i32> = self.atlas.meeting(part).map(|shape| shape.id).collect();
+        let lies_in = |whole: &&AreaInfo| {
+            if whole.id == part {
+                return true;
+            }
+            let are_beside = own.area.level == whole.area.level
+                && own.area.valid_from < whole.area.valid_to.unwrap_or(NaiveDate::MAX)
+                && whole.area.valid_from < own.area.valid_to.unwrap_or(NaiveDate::MAX);
+            let sizes = own.boundary_km2.zip(whole.boundary_km2);
+            let is_larger = sizes.is_some_and(|(own, other)| own * PART_OF_SHARE > other);
+            if are_beside || is_larger {
+                return false;
+            }
+            match (self.atlas.shape(part), self.atlas.shape(whole.id)) {
+                (Some(a), Some(b)) => {
+                    near.contains(&whole.id)
+                        && division::covered_share(&a.boundary, &b.boundary) >= PART_OF_SHARE
+                }
+                _ => self.is_child(own, whole),
+            }
+        };
+        let wholes = self.areas.iter().filter(lies_in);
+        wholes.map(|whole| whole.id).collect()
     }
 
     /// Whether `part` names `whole`, or an area that does, as its parent: for areas without a boundary.

@@ -15,11 +15,12 @@ pub mod sites;
 pub mod subscribers;
 pub mod summary;
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 
-use crate::db::{Db, DbConn, areas as area_rows, changes, stored};
+use crate::db::{Db, DbConn, changes, places as place_rows, stored};
 use crate::domain::Caller;
 use crate::error::Result;
 
@@ -47,6 +48,7 @@ pub struct Register {
     /// What answers depend on.
     pub settings: Settings,
     geography: RwLock<Arc<Geography>>,
+    places: RwLock<HashMap<i32, Arc<[i32]>>>,
 }
 
 /// Who changes something, when and why.
@@ -70,10 +72,48 @@ impl Register {
             db,
             settings,
             geography: RwLock::new(Arc::new(Geography::empty())),
+            places: RwLock::new(HashMap::new()),
         }
     }
 
-    /// The areas, as they are now: the copy in memory, made anew when any process has changed them.
+    /// The area versions of the places `ids`. A place never changes, so each is read once. Not for write transactions:
+    /// a place that is made in one and taken back must not be remembered.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn places(
+        &self,
+        conn: &mut DbConn,
+        ids: impl Iterator<Item = i32>,
+    ) -> Result<HashMap<i32, Arc<[i32]>>> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        {
+            let held = self.places.read().unwrap_or_else(PoisonError::into_inner);
+            for id in ids {
+                match held.get(&id) {
+                    Some(areas) => {
+                        found.entry(id).or_insert_with(|| Arc::clone(areas));
+                    }
+                    None => missing.push(id),
+                }
+            }
+        }
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            missing.dedup();
+            let read = place_rows::of_ids(conn, &missing)?;
+            self.places
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(read.iter().map(|(id, areas)| (*id, Arc::clone(areas))));
+            found.extend(read);
+        }
+        Ok(found)
+    }
+
+    /// The areas, as they are now: the copy in memory, made anew when any process has changed them. Not after a change of
+    /// areas in the same transaction, which may be taken back: then [`Geography::read`].
     ///
     /// # Errors
     /// Those of the database.
@@ -88,22 +128,12 @@ impl Register {
         if held.revision == revision {
             return Ok(held);
         }
-        let records = area_rows::all(conn)?;
-        let boundaries = area_rows::all_boundaries(conn)?;
-        let fresh = Arc::new(Geography::new(revision, records, boundaries)?);
+        let fresh = Arc::new(Geography::read(conn)?);
         *self
             .geography
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         Ok(fresh)
-    }
-
-    /// Makes the copy in memory anew, without asking whether it is fresh.
-    pub fn forget_geography(&self) {
-        *self
-            .geography
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(Geography::empty());
     }
 
     /// The calendar day of `instant` where the register is.

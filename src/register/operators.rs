@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::bulk::Imported;
 use super::{Change, Register};
 use crate::db::DbConn;
 use crate::db::changes::{self, NewChange};
 use crate::db::operators::{self, Record};
-use crate::domain::Operator;
+use crate::domain::{Faults, Operator};
 use crate::error::{Error, Result};
 use crate::register::sites::Precondition;
 
@@ -49,6 +50,42 @@ impl Register {
             Some(before) => Ok((write(conn, change, &operator, Some(&before))?, false)),
             None => Ok((write(conn, change, &operator, None)?, true)),
         }
+    }
+
+    /// Records or replaces the operators of a file's rows: all of them, or none.
+    ///
+    /// # Errors
+    /// `Invalid` with every fault of every row.
+    pub fn import_operators(
+        &self,
+        conn: &mut DbConn,
+        change: &Change,
+        rows: &[(usize, Value)],
+    ) -> Result<Imported> {
+        let mut faults = Faults::default();
+        let mut outcome = Imported::default();
+        for (number, row) in rows {
+            let operator = match Operator::read(row, None) {
+                Ok(operator) => operator,
+                Err(own) => {
+                    faults.row(*number, own);
+                    continue;
+                }
+            };
+            let before = operators::by_code(conn, &operator.code)?;
+            match &before {
+                Some(before) if before.operator() == operator => outcome.unchanged += 1,
+                Some(_) => outcome.updated += 1,
+                None => outcome.created += 1,
+            }
+            if before
+                .as_ref()
+                .is_none_or(|before| before.operator() != operator)
+            {
+                write(conn, change, &operator, before.as_ref())?;
+            }
+        }
+        Ok(faults.give(Some(outcome))?)
     }
 }
 

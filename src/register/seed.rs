@@ -2,11 +2,12 @@
 //! founding report. What in it is published and what is generated stands in its records and in `seeds/README.md`.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::areas::ImportOptions;
-use super::bulk::Progress;
+use super::bulk::{Imported, Progress};
 use super::{Change, Register};
-use crate::db::{DbConn, changes};
+use crate::db::{DbConn, operators};
 use crate::domain::{Faults, SubscriberCount};
 use crate::error::{Error, Result};
 use crate::import::{self, RowFormat, areas::AreaFile};
@@ -30,7 +31,7 @@ pub struct Seeded {
 }
 
 impl Register {
-    /// Puts the seeds into an empty register; nothing where it is not empty.
+    /// Puts the seeds into a register without operators and areas; nothing where it has any.
     ///
     /// # Errors
     /// `Invalid` when the seeds break a rule, which a test excludes.
@@ -40,36 +41,40 @@ impl Register {
         change: &Change,
         progress: Progress,
     ) -> Result<Option<Seeded>> {
-        if changes::newest(conn)? > 0 {
+        if !operators::all(conn)?.is_empty() || !self.geography(conn)?.all().is_empty() {
             return Ok(None);
         }
-        let operators = import::rows(RowFormat::Json, OPERATORS.as_bytes())?;
-        for (_, operator) in &operators {
-            self.create_operator(conn, change, operator)?;
-        }
+        self.seed_all(conn, change, progress).map(Some)
+    }
+
+    /// Puts the seeds into the register, over what is there under the same keys.
+    ///
+    /// # Errors
+    /// `Invalid` when they break a rule.
+    pub fn seed_all(
+        &self,
+        conn: &mut DbConn,
+        change: &Change,
+        progress: Progress,
+    ) -> Result<Seeded> {
+        let rows = import::rows(RowFormat::Json, OPERATORS.as_bytes())?;
+        let operators = self.import_operators(conn, change, &rows)?;
         let areas = AreaFile::default().read(AREAS.as_bytes(), None)?;
         let options = ImportOptions {
             area_tolerance_percent: 10.0,
             ..ImportOptions::default()
         };
         let areas = self.import_areas(conn, change, areas, options)?;
-        let sites = self.import_sites(
-            conn,
-            change,
-            import::rows(RowFormat::NdJson, SITES.as_bytes())?,
-            progress,
-        )?;
-        let counts = self.import_subscribers(
-            conn,
-            change,
-            &import::rows(RowFormat::NdJson, SUBSCRIBERS.as_bytes())?,
-        )?;
-        Ok(Some(Seeded {
-            operators: operators.len(),
+        let rows = import::rows(RowFormat::NdJson, SITES.as_bytes())?;
+        let sites = self.import_sites(conn, change, rows, progress)?;
+        let rows = import::rows(RowFormat::NdJson, SUBSCRIBERS.as_bytes())?;
+        let counts = self.import_subscribers(conn, change, &rows)?;
+        Ok(Seeded {
+            operators: operators.created,
             areas: areas.created,
             sites: sites.created,
             subscriber_counts: counts.created,
-        }))
+        })
     }
 
     /// Records the counts of a file's rows: all of them, or none.
@@ -80,8 +85,8 @@ impl Register {
         &self,
         conn: &mut DbConn,
         change: &Change,
-        rows: &[(usize, serde_json::Value)],
-    ) -> Result<super::subscribers::Upserted> {
+        rows: &[(usize, Value)],
+    ) -> Result<Imported> {
         let mut faults = Faults::default();
         let mut counts = Vec::with_capacity(rows.len());
         for (number, row) in rows {

@@ -3,10 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate};
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
+use super::bulk::Imported;
 use super::sites::may_write;
 use super::{Change, Geography, Register};
 use crate::db::changes::{self, NewChange};
@@ -19,17 +18,6 @@ use crate::error::{Error, Result};
 /// Most counts of one request.
 pub const COUNTS_MAX: usize = 10_000;
 
-/// What became of a list of counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Upserted {
-    /// Counts that are new.
-    pub created: usize,
-    /// Counts that replaced another.
-    pub updated: usize,
-    /// Counts that were there already, just so.
-    pub unchanged: usize,
-}
-
 impl Register {
     /// Records a list of counts by their keys: all of it, or nothing.
     ///
@@ -40,7 +28,7 @@ impl Register {
         conn: &mut DbConn,
         change: &Change,
         body: &Value,
-    ) -> Result<Upserted> {
+    ) -> Result<Imported> {
         let mut faults = Faults::default();
         let Some(items) = body.as_array() else {
             faults.body("", Rule::WrongType { expected: "a list" }, Some(body));
@@ -72,12 +60,12 @@ impl Register {
         change: &Change,
         counts: Vec<(String, SubscriberCount)>,
         mut faults: Faults,
-    ) -> Result<Upserted> {
+    ) -> Result<Imported> {
         let geography = self.geography(conn)?;
         check(conn, &geography, &counts, &mut faults)?;
         faults.give(Some(()))?;
         let held = held(conn, &counts)?;
-        let mut outcome = Upserted::default();
+        let mut outcome = Imported::default();
         let mut new = Vec::new();
         for (_, count) in counts {
             match held.get(&count.key) {
@@ -247,7 +235,7 @@ pub fn answering_on(
             })
         })
         .collect::<Result<Vec<LocatedCount>, Error>>()?;
-    Ok(answering(located, as_of, max_age, |part, whole| {
-        geography.is_part(part, whole)
+    Ok(answering(located, as_of, max_age, |part| {
+        geography.wholes(part)
     }))
 }

@@ -295,12 +295,8 @@ fn tallies(
         question.as_of,
         settings.subscriber_max_age_days,
     )? {
-        let holds = |info: &&&AreaInfo| {
-            located
-                .area_id
-                .is_some_and(|id| geography.is_part(id, info.id))
-        };
-        let target = targets.iter().find(holds).map(|info| info.id);
+        let wholes = located.area_id.map(|id| geography.wholes(id));
+        let target = wholes.and_then(|ids| ids.iter().copied().find(|id| target_ids.contains(id)));
         let key = located.count.key;
         let (_, totals) = tallies
             .entry(target)

@@ -1,0 +1,282 @@
+//! Loads the service and, beside it, a bare actix-web server that answers the same bytes: `cargo bench --bench load`.
+//!
+//! Both are processes of their own with the same number of workers; one client loads them in turns, so that a noisy
+//! machine disturbs both alike and the ratio means something. The first run makes the register; `BENCH_ONLY=word` runs
+//! only the lines of the table that hold the word.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench says what it found and ends where it fails"
+)]
+
+#[path = "support/bare.rs"]
+mod bare;
+#[path = "support/client.rs"]
+mod client;
+#[path = "support/country.rs"]
+#[expect(dead_code, reason = "the other bench uses the rest")]
+mod country;
+#[path = "support/store.rs"]
+mod store;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use client::{Connection, Taken};
+use country::Dice;
+use serde_json::Value;
+
+/// Workers of both servers.
+const WORKERS: usize = 2;
+/// Connections of the client.
+const CONNECTIONS: usize = 8;
+/// One turn of one server.
+const TURN: Duration = Duration::from_millis(1_000);
+/// Turns of each server for each line of the table.
+const TURNS: usize = 3;
+/// The day that summaries ask about.
+const DAY: &str = "as_of=2025-06-15";
+
+/// A server that ends when it is dropped.
+struct Server {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    /// Resident memory now and at its highest, in MB.
+    fn memory(&self) -> (u64, u64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
+            .unwrap_or_default();
+        let megabytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kilobytes =
+                line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
+            kilobytes.unwrap_or(0) / 1_024
+        };
+        (megabytes("VmRSS:"), megabytes("VmHWM:"))
+    }
+}
+
+/// Starts the service on the register; the time is that until it says that it is ready.
+fn service() -> (Server, Duration) {
+    let address = TcpListener::bind("127.0.0.1:0")
+        .and_then(|free| free.local_addr())
+        .unwrap();
+    let started = Instant::now();
+    let process = Command::new(env!("CARGO_BIN_EXE_telecom-inventory"))
+        .args(["serve", "--open-reading", "--log", "warn", "--listen"])
+        .arg(address.to_string())
+        .args(["--workers", &WORKERS.to_string(), "--database-url"])
+        .arg(store::path())
+        .env_remove("LOG")
+        .spawn()
+        .unwrap();
+    let server = Server { process, address };
+    let is_ready =
+        || Connection::open(address, None).and_then(|mut it| Ok(it.get("/readyz")?.0 == 200));
+    while !is_ready().unwrap_or(false) {
+        assert!(
+            started.elapsed() < Duration::from_secs(60),
+            "the service does not become ready"
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (server, started.elapsed())
+}
+
+/// Starts the bare server with the answers that the service gave.
+fn bare(answers: &BTreeMap<String, Vec<u8>>) -> Server {
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .env("BENCH_BARE", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    for (path, body) in answers {
+        for part in [path.as_bytes(), body] {
+            input.write_all(&(part.len() as u64).to_le_bytes()).unwrap();
+            input.write_all(part).unwrap();
+        }
+    }
+    drop(input);
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let address = line.trim().parse().unwrap();
+    Server { process, address }
+}
+
+/// The lines of the table: what each is called, and the paths that it asks for.
+fn lines(ids: &[String]) -> Vec<(&'static str, Vec<String>)> {
+    let mut dice = Dice::new(9);
+    let mut many = |path: &mut dyn FnMut(&mut Dice) -> String| -> Vec<String> {
+        (0..100)
+            .map(|_| format!("/api/v1/{}", path(&mut dice)))
+            .collect()
+    };
+    let codes = country::codes();
+    let district = |dice: &mut Dice| codes[dice.below(700) as usize].clone();
+    let bbox = |dice: &mut Dice, degrees: f64| {
+        let geo = country::position(dice);
+        let (west, south) = (geo.longitude, geo.latitude);
+        format!(
+            "sites?bbox={west:.4},{south:.4},{:.4},{:.4}&limit=100",
+            west + degrees,
+            south + degrees
+        )
+    };
+    let operator = |dice: &mut Dice| dice.of(&country::OPERATORS);
+    vec![
+        (
+            "a site",
+            ids.iter().map(|id| format!("/api/v1/sites/{id}")).collect(),
+        ),
+        (
+            "a site, with a key",
+            ids.iter().map(|id| format!("/api/v1/sites/{id}")).collect(),
+        ),
+        (
+            "sites of a district",
+            many(&mut |dice| format!("sites?district={}&limit=100", district(dice))),
+        ),
+        ("sites in 0.3° × 0.3°", many(&mut |dice| bbox(dice, 0.3))),
+        ("sites in 3° × 3°", many(&mut |dice| bbox(dice, 3.0))),
+        (
+            "3G sites of an operator",
+            many(&mut |dice| format!("sites?operator={}&technology=3g&limit=100", operator(dice))),
+        ),
+        (
+            "stations of two operators",
+            many(&mut |dice| {
+                format!(
+                    "sites?operator={},{}&kind=switching_station&limit=100",
+                    operator(dice),
+                    operator(dice)
+                )
+            }),
+        ),
+        (
+            "5G sites of a district, by name",
+            many(&mut |dice| {
+                format!(
+                    "sites?district={}&technology=5g&sort=name&limit=100",
+                    district(dice)
+                )
+            }),
+        ),
+        (
+            "sites after a cursor of changes",
+            many(&mut |_| "sites?sort=-updated_at&limit=100".to_owned()),
+        ),
+        (
+            "a common word",
+            many(&mut |dice| format!("sites?q={}&limit=20", dice.of(&["muong", "nam+pa", "than"]))),
+        ),
+        (
+            "a rare word",
+            many(&mut |dice| format!("sites?q=s-{:06}&limit=20", dice.below(100_000))),
+        ),
+        (
+            "summary of a district",
+            many(&mut |dice| format!("districts/{}/summary?{DAY}", district(dice))),
+        ),
+        (
+            "summary of all districts",
+            vec![format!("/api/v1/summary?level=district&{DAY}")],
+        ),
+    ]
+}
+
+/// The ids of some sites from all over the register.
+fn ids(service: &Server) -> Vec<String> {
+    let mut connection = Connection::open(service.address, None).unwrap();
+    let mut ids = Vec::new();
+    for code in country::codes().iter().step_by(7) {
+        let path = format!("/api/v1/sites?district={code}&limit=2");
+        let page: Value = serde_json::from_slice(connection.get(&path).unwrap().1).unwrap();
+        let items = page["items"].as_array().unwrap();
+        ids.extend(
+            items
+                .iter()
+                .map(|site| site["id"].as_str().unwrap().to_owned()),
+        );
+    }
+    ids
+}
+
+fn main() {
+    if std::env::var_os("BENCH_BARE").is_some() {
+        return bare::serve(WORKERS);
+    }
+    let register = store::ready();
+    let key = store::reader_key(&register);
+    drop(register);
+    let (service, start) = service();
+    println!(
+        "start-up {:.2} s, resident after it {} MB",
+        start.as_secs_f64(),
+        service.memory().0
+    );
+    let only = std::env::var("BENCH_ONLY").unwrap_or_default();
+    let mut lines = lines(&ids(&service));
+    lines.retain(|(name, _)| name.contains(&only));
+    let mut answers = BTreeMap::new();
+    let mut connection = Connection::open(service.address, None).unwrap();
+    for path in lines.iter().flat_map(|(_, paths)| paths) {
+        let (status, body) = connection.get(path).unwrap();
+        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(body));
+        answers.insert(path.clone(), body.to_vec());
+    }
+    let bare = bare(&answers);
+    println!("{WORKERS} workers, {CONNECTIONS} connections, log at warn, answers not compressed\n");
+    println!(
+        "| asked | bytes | bare /s | service /s | ratio | bare p50, p99 ms | service p50, p99 ms |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for (name, paths) in &lines {
+        let bytes: usize = paths
+            .iter()
+            .filter_map(|path| answers.get(path))
+            .map(Vec::len)
+            .sum();
+        let key = name.contains("key").then_some(key.as_str());
+        let (mut own, mut other) = (Taken::default(), Taken::default());
+        for _ in 0..TURNS {
+            own.add(client::load(service.address, key, paths, CONNECTIONS, TURN));
+            other.add(client::load(bare.address, key, paths, CONNECTIONS, TURN));
+        }
+        println!(
+            "| {name} | {} | {:.0} | {:.0} | {:.1} | {:.2}, {:.2} | {:.2}, {:.2} |",
+            bytes / paths.len(),
+            other.rate(),
+            own.rate(),
+            other.rate() / own.rate(),
+            other.percentile(50),
+            other.percentile(99),
+            own.percentile(50),
+            own.percentile(99),
+        );
+    }
+    let whole = format!("/api/v1/summary?level=district&{DAY}");
+    let mut alone = client::load(service.address, None, &[whole], 1, TURN);
+    let (now, most) = service.memory();
+    println!(
+        "\nsummary of all districts, one client, nothing kept: p50 {:.1} ms",
+        alone.percentile(50)
+    );
+    println!("resident after the load {now} MB, at most {most} MB");
+}

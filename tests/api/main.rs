@@ -1,0 +1,28 @@
+//! Stories told to the service over HTTP, on both databases.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+#[macro_use]
+mod support;
+mod contract;
+
+mod access;
+mod area_import;
+mod areas;
+mod changes;
+mod document;
+mod health;
+mod history;
+mod keys;
+mod metrics;
+mod operators;
+mod parity;
+mod problem;
+mod report;
+mod seeds;
+mod site_list;
+mod sites;
+mod subscribers;
+mod summary;

@@ -1,0 +1,465 @@
+//! The service under test: set up as the program sets it up, on either database, with keys for every role.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+
+use actix_http::Request;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::header::HeaderMap;
+use actix_web::test;
+use actix_web::web::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Parser;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use telecom_inventory::config::{Rules, Serving};
+use telecom_inventory::db::Db;
+use telecom_inventory::domain::{Caller, Role};
+use telecom_inventory::register::Register;
+use telecom_inventory::register::keys::NewKey;
+use telecom_inventory::server;
+
+use crate::{contract, postgres};
+
+/// Writes each story as two tests, one for each database.
+macro_rules! both_backends {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)*) => {
+        $($(#[$meta])* mod $name {
+            #[allow(unused_imports, reason = "stories differ")]
+            use super::*;
+
+            async fn story($app: TestApp) $body
+
+            #[actix_web::test]
+            async fn sqlite() {
+                story(TestApp::sqlite().await).await;
+            }
+
+            #[actix_web::test]
+            async fn postgres() {
+                if let Some(app) = TestApp::postgres().await {
+                    story(app).await;
+                }
+            }
+        })*
+    };
+}
+
+thread_local! {
+    /// Microseconds by which the test's clock has been set forward.
+    static FORWARD_US: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The test's clock: it stands still until the test sets it forward, but that no two readings are the same.
+fn clock() -> DateTime<Utc> {
+    let start: DateTime<Utc> = "2026-11-23T03:00:00Z".parse().unwrap();
+    FORWARD_US.set(FORWARD_US.get() + 1);
+    start + TimeDelta::microseconds(FORWARD_US.get())
+}
+
+#[derive(Parser)]
+struct Settings {
+    #[command(flatten)]
+    rules: Rules,
+    #[command(flatten)]
+    serving: Serving,
+}
+
+type Answer = Pin<Box<dyn Future<Output = ServiceResponse>>>;
+
+/// A running service and the keys to it.
+pub struct TestApp {
+    /// The register behind it.
+    pub register: Arc<Register>,
+    call: Box<dyn Fn(Request) -> Answer>,
+    keys: Vec<(&'static str, String)>,
+    _place: Place,
+}
+
+enum Place {
+    Folder(#[expect(dead_code, reason = "held until the test ends")] TempDir),
+    Schema(#[expect(dead_code, reason = "held until the test ends")] postgres::Database),
+}
+
+/// An answer, already held against the contract.
+pub struct Reply {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl Reply {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A header, empty where there is none.
+    pub fn header(&self, name: &str) -> String {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// The same, if its status is `status`.
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+
+    /// The codes of a problem document's errors, each with its place.
+    pub fn faults(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let errors = self.json()["errors"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        errors
+            .iter()
+            .map(|e| {
+                (
+                    text(&e["pointer"]) + &text(&e["parameter"]),
+                    text(&e["code"]),
+                )
+            })
+            .collect()
+    }
+}
+
+static TEMPLATE: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let db = Db::open(&folder.path().join("t.sqlite").display().to_string(), 1).unwrap();
+    db.migrate().unwrap();
+    folder
+});
+
+impl TestApp {
+    /// On a fresh SQLite file.
+    pub async fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("t.sqlite");
+        std::fs::copy(TEMPLATE.path().join("t.sqlite"), &path).unwrap();
+        Self::on(&path.display().to_string(), Place::Folder(folder), &[]).await
+    }
+
+    /// On a fresh PostgreSQL schema, where there is a server.
+    pub async fn postgres() -> Option<Self> {
+        let database = postgres::database()?;
+        let url = database.url.clone();
+        Db::open(&url, 1).unwrap().migrate().unwrap();
+        Some(Self::on(&url, Place::Schema(database), &[]).await)
+    }
+
+    /// On a fresh SQLite file, with these flags of `serve`.
+    pub async fn with_flags(flags: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let url = folder.path().join("t.sqlite").display().to_string();
+        Db::open(&url, 1).unwrap().migrate().unwrap();
+        Self::on(&url, Place::Folder(folder), flags).await
+    }
+
+    async fn on(url: &str, place: Place, flags: &[&str]) -> Self {
+        FORWARD_US.set(0);
+        let settings = Settings::parse_from(std::iter::once("serve").chain(flags.iter().copied()));
+        let db = Db::open(url, 4).unwrap();
+        let register = Arc::new(Register::new(db, settings.rules.settings()));
+        let state = server::state(Arc::clone(&register), &settings.serving, clock).unwrap();
+        let service = std::rc::Rc::new(test::init_service(server::app(state)).await);
+        let call = move |request: Request| -> Answer {
+            let service = std::rc::Rc::clone(&service);
+            Box::pin(async move { service.call(request).await.unwrap().map_into_boxed_body() })
+        };
+        let mut app = Self {
+            register,
+            call: Box::new(call),
+            keys: Vec::new(),
+            _place: place,
+        };
+        app.set_up();
+        app
+    }
+
+    /// Operators, and a key for each role.
+    fn set_up(&mut self) {
+        let change = self.register.change(Caller::CommandLine, clock(), None);
+        let keys = self.register.db.write_here(|conn| {
+            for code in ["viettel", "vnpt", "mobifone"] {
+                self.register.create_operator(
+                    conn,
+                    &change,
+                    &json!({"code": code, "name": code.to_uppercase()}),
+                )?;
+            }
+            let mut made = Vec::new();
+            for (name, role, operator) in [
+                ("reader", Role::Reader, None),
+                ("viettel", Role::Operator, Some("viettel")),
+                ("vnpt", Role::Operator, Some("vnpt")),
+                ("department", Role::Department, None),
+            ] {
+                let new = NewKey {
+                    name: name.into(),
+                    role,
+                    operator: operator.map(str::to_owned),
+                    expires_at: None,
+                };
+                made.push((name, self.register.create_key(conn, &change, &new)?.1));
+            }
+            Ok(made)
+        });
+        self.keys = keys.unwrap();
+    }
+
+    /// Puts the committed seeds into a register of its own, without the operators of other tests.
+    pub fn seed(&self) {
+        let change = self
+            .register
+            .change(Caller::CommandLine, clock(), Some("seeds".into()));
+        self.register
+            .db
+            .write_here(|conn| self.register.seed_all(conn, &change, &mut |_, _| ()))
+            .unwrap();
+    }
+
+    /// The present instant of the test, and a little later.
+    pub fn now(&self) -> String {
+        clock().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+    }
+
+    /// Sets the test's clock forward.
+    pub fn forward_days(&self, days: i64) {
+        FORWARD_US.set(FORWARD_US.get() + days * 86_400_000_000);
+    }
+
+    /// The key of `who`: a role or an operator that was set up.
+    pub fn key(&self, who: &str) -> &str {
+        self.keys
+            .iter()
+            .find(|(name, _)| *name == who)
+            .map(|(_, key)| key.as_str())
+            .unwrap()
+    }
+
+    /// Sends a request with these headers and this body; `who` is empty for nobody.
+    pub async fn send(
+        &self,
+        who: &str,
+        method: &str,
+        uri: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Reply {
+        let mut request = test::TestRequest::with_uri(uri).method(method.parse().unwrap());
+        if !who.is_empty() {
+            request = request.insert_header(("authorization", format!("Bearer {}", self.key(who))));
+        }
+        for header in headers {
+            request = request.insert_header(*header);
+        }
+        if let Some(body) = body {
+            request = request.set_payload(body);
+        }
+        let response = (self.call)(request.to_request()).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = test::read_body(response).await;
+        let media_type = headers
+            .get("content-type")
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default();
+        let path = uri.split('?').next().unwrap();
+        if method != "HEAD" {
+            let wrong = contract::answer(method, path, status, media_type, &body);
+            assert!(
+                wrong.is_empty(),
+                "{method} {uri}: {wrong:#?}\n{}",
+                String::from_utf8_lossy(&body)
+            );
+        }
+        Reply {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// Sends JSON; an accepted body is held against the contract.
+    pub async fn send_json(
+        &self,
+        who: &str,
+        method: &str,
+        uri: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Reply {
+        let media_type = if method == "PATCH" {
+            "application/merge-patch+json"
+        } else {
+            "application/json"
+        };
+        let mut all = vec![("content-type", media_type)];
+        all.extend_from_slice(headers);
+        let reply = self
+            .send(
+                who,
+                method,
+                uri,
+                &all,
+                Some(serde_json::to_vec(body).unwrap()),
+            )
+            .await;
+        if reply.status < 300 {
+            let wrong = contract::request(method, uri.split('?').next().unwrap(), body);
+            assert!(
+                wrong.is_empty(),
+                "{method} {uri} took what the contract does not: {wrong:#?}"
+            );
+        }
+        reply
+    }
+
+    /// Reads as the reader.
+    pub async fn get(&self, uri: &str) -> Reply {
+        self.send("reader", "GET", uri, &[], None).await
+    }
+
+    /// Reads JSON that must be there.
+    pub async fn ask(&self, uri: &str) -> Value {
+        self.get(uri).await.expect(200).json()
+    }
+
+    /// Posts JSON.
+    pub async fn post(&self, who: &str, uri: &str, body: &Value) -> Reply {
+        self.send_json(who, "POST", uri, &[], body).await
+    }
+
+    /// Puts JSON.
+    pub async fn put(&self, who: &str, uri: &str, body: &Value) -> Reply {
+        self.send_json(who, "PUT", uri, &[], body).await
+    }
+
+    /// Imports a feature collection as the department.
+    pub async fn import(&self, query: &str, collection: &Value) -> Reply {
+        let body = Some(serde_json::to_vec(collection).unwrap());
+        let uri = format!("/api/v1/areas/import?{query}");
+        self.send(
+            "department",
+            "POST",
+            &uri,
+            &[("content-type", "application/geo+json")],
+            body,
+        )
+        .await
+    }
+
+    /// Imports the made-up division of [`division`].
+    pub async fn with_division(&self) {
+        self.import("", &division()).await.expect(200);
+    }
+
+    /// Records a site that must be taken, and gives it.
+    pub async fn site(&self, operator: &str, body: &Value) -> Value {
+        self.post(operator, "/api/v1/sites", body)
+            .await
+            .expect(201)
+            .json()
+    }
+}
+
+/// A square boundary.
+pub fn square(west: f64, south: f64, side: f64) -> Value {
+    let (east, north) = (west + side, south + side);
+    json!({"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]})
+}
+
+/// A feature of a division.
+pub fn area(
+    level: &str,
+    code: &str,
+    name: &str,
+    validity: (&str, Option<&str>),
+    boundary: &Value,
+) -> Value {
+    json!({"type": "Feature", "geometry": boundary, "properties": {
+        "level": level, "code": code, "name": name, "valid_from": validity.0, "valid_to": validity.1}})
+}
+
+/// A province of two by two districts of 0.1° until July 2025; each is halved into communes, and after the reform the
+/// four eastern and western halves are joined across district borders under codes that were used before.
+pub fn division() -> Value {
+    let old = ("2013-01-01", Some("2025-07-01"));
+    let mut features = vec![area(
+        "province",
+        "12",
+        "Tỉnh Thử",
+        ("2013-01-01", None),
+        &square(103.0, 22.0, 0.2),
+    )];
+    for (i, (code, name)) in [
+        ("105", "Thành phố Một"),
+        ("106", "Huyện Đường"),
+        ("107", "Huyện Mường Tè"),
+        ("108", "Huyện Bốn"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (west, south) = (103.0 + 0.1 * (i % 2) as f64, 22.0 + 0.1 * (i / 2) as f64);
+        features.push(area("district", code, name, old, &square(west, south, 0.1)));
+        for half in 0..2 {
+            let west = west + 0.05 * f64::from(half);
+            let boundary = json!({"type": "Polygon", "coordinates": [[[west, south], [west + 0.05, south], [west + 0.05, south + 0.1], [west, south + 0.1], [west, south]]]});
+            features.push(area(
+                "commune",
+                &format!("0{code}{half}"),
+                &format!("Xã {code}-{half}"),
+                old,
+                &boundary,
+            ));
+        }
+    }
+    for strip in 0..4 {
+        let west = 103.0 + 0.05 * f64::from(strip);
+        let boundary = json!({"type": "Polygon", "coordinates": [[[west, 22.0], [west + 0.05, 22.0], [west + 0.05, 22.2], [west, 22.2], [west, 22.0]]]});
+        let code = ["01080", "01081", "01050", "01099"][strip as usize];
+        features.push(area(
+            "commune",
+            code,
+            &format!("Xã mới {strip}"),
+            ("2025-07-01", None),
+            &boundary,
+        ));
+    }
+    json!({"type": "FeatureCollection", "features": features})
+}
+
+/// `base` with the fields of `patch`.
+pub fn with(base: &Value, patch: &Value) -> Value {
+    let mut merged = base.clone();
+    json_patch::merge(&mut merged, patch);
+    merged
+}
+
+/// A BTS with a 2G and a 3G radio in the district 105.
+pub fn bts(code: &str) -> Value {
+    json!({"operator": "viettel", "code": code, "kind": "bts", "name": format!("Trạm {code}"), "status": "active",
+        "longitude": 103.02, "latitude": 22.03, "commissioned_on": "2012-05-01",
+        "radios": [{"technology": "2g"}, {"technology": "3g", "commissioned_on": "2014-01-01", "sectors": [{"azimuth_deg": 120.0, "beamwidth_deg": 65.0}]}]})
+}
+
+/// A switching station in the district 105.
+pub fn switching_station(code: &str) -> Value {
+    json!({"operator": "viettel", "code": code, "kind": "switching_station", "name": format!("Tổng đài {code}"),
+        "longitude": 103.03, "latitude": 22.04, "line_capacity": 512, "lines_in_use": 100})
+}
