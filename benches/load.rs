@@ -35,7 +35,7 @@ const WORKERS: usize = 2;
 /// Connections of the client.
 const CONNECTIONS: usize = 8;
 /// One turn of one server.
-const TURN: Duration = Duration::from_millis(1_000);
+const TURN: Duration = Duration::from_secs(1);
 /// Turns of each server for each line of the table.
 const TURNS: usize = 3;
 /// The day that summaries ask about.
@@ -88,7 +88,7 @@ fn service() -> (Server, Duration) {
         || Connection::open(address, None).and_then(|mut it| Ok(it.get("/readyz")?.0 == 200));
     while !is_ready().unwrap_or(false) {
         assert!(
-            started.elapsed() < Duration::from_secs(60),
+            started.elapsed() < Duration::from_mins(1),
             "the service does not become ready"
         );
         std::thread::sleep(Duration::from_millis(2));

@@ -159,7 +159,7 @@ fn complain(error: &Error) {
             lines.push(format!("error: {count} rule(s) broken; nothing was stored"));
         }
         Error::Internal(source) | Error::Unavailable(source) => {
-            lines.push(format!("error: {source}"))
+            lines.push(format!("error: {source}"));
         }
         other => lines.push(format!("error: {other}")),
     }

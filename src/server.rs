@@ -27,7 +27,6 @@ pub fn now() -> DateTime<Utc> {
 }
 
 /// The runtime on which the server runs.
-#[must_use]
 pub fn runtime() -> actix_web::rt::SystemRunner {
     actix_web::rt::System::new()
 }

@@ -52,7 +52,7 @@ pub struct AreaInput {
     /// Where the record comes from.
     #[schema(max_length = 500)]
     source: Option<String>,
-    /// The boundary as a GeoJSON Polygon or MultiPolygon; without it an area keeps the one it has.
+    /// The boundary as a GeoJSON Polygon or `MultiPolygon`; without it an area keeps the one it has.
     #[schema(value_type = Option<Object>)]
     boundary: Option<Value>,
     /// Passed over.

@@ -50,10 +50,10 @@ pub struct AreaView {
     source: Option<String>,
     /// Number of the version, from 1.
     version: i32,
-    /// The boundary as a GeoJSON geometry; only with `geometry=true`.
+    /// The boundary as a GeoJSON geometry; only with `geometry=true`, and where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    boundary: Option<Option<Box<RawValue>>>,
+    #[schema(value_type = Object)]
+    boundary: Option<Box<RawValue>>,
     #[serde(skip)]
     shape: Option<Box<RawValue>>,
 }
@@ -88,7 +88,7 @@ impl AreaView {
             source,
         } = info.area.clone();
         let boundary = if geometry && format == Format::Json {
-            Some(written_boundary(geography, info.id)?)
+            written_boundary(geography, info.id)?
         } else {
             None
         };

@@ -124,13 +124,11 @@ fn split_site_by_kind(document: &mut Value, name: &str) {
         if let Some(example) = variant
             .as_object_mut()
             .and_then(|schema| schema.remove("example"))
-        {
-            if example
+            && example
                 .get("kind")
                 .is_some_and(|value| value == kind.as_str())
-            {
-                variant["example"] = example;
-            }
+        {
+            variant["example"] = example;
         }
         let reference = format!("#/components/schemas/{variant_name}");
         variants.push(json!({"$ref": reference}));

@@ -42,7 +42,7 @@ pub struct SiteQuery {
     /// Only of these operators.
     #[param(example = "viettel")]
     operator: Option<String>,
-    /// Only of these kinds: switching_station, satellite_exchange, bts.
+    /// Only of these kinds: `switching_station`, `satellite_exchange`, bts.
     #[param(example = "bts")]
     kind: Option<String>,
     /// Only with a radio of one of these technologies: 2g, 3g, 4g, 5g; with `as_of`, one in service then.
@@ -66,7 +66,7 @@ pub struct SiteQuery {
     as_of: Option<NaiveDate>,
     /// As the register said at this instant.
     known_at: Option<DateTime<Utc>>,
-    /// Order: id (the default), code, name, updated_at; with a leading - backwards.
+    /// Order: id (the default), code, name, `updated_at`; with a leading - backwards.
     #[param(example = "-updated_at")]
     sort: Option<String>,
     /// Rows of a page: at most 10000, for CSV and XLSX 100000.
@@ -244,8 +244,9 @@ fn find(conn: &mut DbConn, register: &Register, mut listed: Listed) -> Result<Fo
         listed.cursor.as_ref(),
         listed.limit + 1,
     )?;
-    let has_more = records.len() as i64 > listed.limit;
-    records.truncate(usize::try_from(listed.limit).unwrap_or(usize::MAX));
+    let kept = usize::try_from(listed.limit).unwrap_or(usize::MAX);
+    let has_more = records.len() > kept;
+    records.truncate(kept);
     let next = records
         .last()
         .filter(|_| has_more)
@@ -286,7 +287,9 @@ fn find_near(
         a.total_cmp(b)
             .then_with(|| first.site_id.cmp(&second.site_id))
     });
-    let total = listed.count.then_some(near.len() as i64);
+    let total = listed
+        .count
+        .then_some(i64::try_from(near.len()).unwrap_or(i64::MAX));
     near.truncate(usize::try_from(listed.limit).unwrap_or(usize::MAX));
     let (distances, records): (Vec<f64>, Vec<Record>) = near.into_iter().unzip();
     let mut views = site_views(conn, register, geography, records, listed.day)?;
@@ -348,6 +351,7 @@ pub async fn list_sites(asked: Asked) -> Result<HttpResponse> {
 }
 
 /// The address of the next page: this one's, with another cursor.
+#[must_use]
 pub fn next_address(asked: &Asked, cursor: &str) -> String {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&asked.query).unwrap_or_default();
     let kept = pairs.into_iter().filter(|(name, _)| name != "cursor");

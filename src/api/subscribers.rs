@@ -164,7 +164,7 @@ pub struct CountQuery {
     /// Only of these operators.
     #[param(example = "viettel")]
     operator: Option<String>,
-    /// Only of these services: fixed_wired, fixed_wireless, local_wireless, mobile.
+    /// Only of these services: `fixed_wired`, `fixed_wireless`, `local_wireless`, mobile.
     #[param(example = "mobile")]
     service: Option<String>,
     /// Only for these area codes.
@@ -244,11 +244,9 @@ pub async fn list_subscribers(asked: Asked) -> Result<HttpResponse> {
             ))
         })
         .await?;
-    let has_more = records.len() as i64 > limit;
-    let kept: Vec<Record> = records
-        .into_iter()
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
-        .collect();
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = records.len() > page;
+    let kept: Vec<Record> = records.into_iter().take(page).collect();
     let next = kept
         .last()
         .filter(|_| has_more)
@@ -273,7 +271,7 @@ pub async fn list_subscribers(asked: Asked) -> Result<HttpResponse> {
 
 /// Record or replace subscriber counts
 ///
-/// A list of counts by their keys (operator, service, area, technology, site, period_end): all of it is stored, or
+/// A list of counts by their keys (operator, service, area, technology, site, `period_end)`: all of it is stored, or
 /// nothing. The same request twice changes nothing.
 #[utoipa::path(
     tag = "subscribers",

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// Shows how far one piece of work is.
 pub struct Bar {
-    bar: Option<ProgressBar>,
+    drawn: Option<ProgressBar>,
     title: &'static str,
     last: Cell<Instant>,
 }
@@ -16,7 +16,7 @@ pub struct Bar {
 impl Bar {
     /// A bar that stands at nothing.
     pub fn new(title: &'static str) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
+        let drawn = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0).with_message(title);
             match ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}") {
                 Ok(style) => bar.with_style(style),
@@ -24,7 +24,7 @@ impl Bar {
             }
         });
         Self {
-            bar,
+            drawn,
             title,
             last: Cell::new(Instant::now()),
         }
@@ -33,7 +33,7 @@ impl Bar {
     /// Shows that `done` of `all` is done.
     pub fn show(&self, done: u64, all: u64) {
         const PAUSE: Duration = Duration::from_secs(2);
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.set_length(all);
             bar.set_position(done);
         } else if self.last.get().elapsed() >= PAUSE {
@@ -44,7 +44,7 @@ impl Bar {
 
     /// Takes the bar away.
     pub fn finish(&self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = &self.drawn {
             bar.finish_and_clear();
         }
     }

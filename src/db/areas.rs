@@ -1,5 +1,7 @@
 //! Areas: administrative units in their validities, with their boundaries.
 
+#![expect(clippy::ref_option_ref, reason = "in what a derive writes")]
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 

@@ -13,7 +13,12 @@ use crate::error::{Error, Result};
 
 mod multi {
     //! The derive's helpers stay in here.
-    #![allow(missing_docs, clippy::pedantic, reason = "generated")]
+    #![allow(
+        missing_docs,
+        clippy::pedantic,
+        clippy::disallowed_methods,
+        reason = "generated"
+    )]
 
     use diesel::pg::PgConnection;
     use diesel::sqlite::SqliteConnection;

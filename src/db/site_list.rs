@@ -185,7 +185,7 @@ struct Way {
 
 impl Way {
     /// Sites in a box from which on it counts as full.
-    const FULL: usize = 1_000;
+    const FULL: i64 = 1_000;
 
     fn of(conn: &mut DbConn, filter: &Filter, sort: Sort) -> Result<Self> {
         if matches!(conn, DbConn::Postgres(_)) {
@@ -198,8 +198,8 @@ impl Way {
                     .into_boxed();
                 let in_box = within(all, bbox)
                     .select(site_versions::row_id)
-                    .limit(Self::FULL as i64);
-                in_box.load::<i64>(conn)?.len() == Self::FULL
+                    .limit(Self::FULL);
+                i64::try_from(in_box.load::<i64>(conn)?.len()) == Ok(Self::FULL)
             }
             Some(_) | None => false,
         };

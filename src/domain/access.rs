@@ -86,7 +86,10 @@ impl Caller {
     #[must_use]
     pub fn may_write(&self, operator: &str) -> bool {
         match self {
-            Self::Anonymous => false,
+            Self::Anonymous
+            | Self::Key {
+                role: Role::Reader, ..
+            } => false,
             Self::Key {
                 role: Role::Department,
                 ..
@@ -97,9 +100,6 @@ impl Caller {
                 operator: own,
                 ..
             } => own.as_deref() == Some(operator),
-            Self::Key {
-                role: Role::Reader, ..
-            } => false,
         }
     }
 }

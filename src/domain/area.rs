@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::fields::Fields;
+use super::fields::{self, Fields};
 use super::text::{self, NAME_MAX, REMARK_MAX};
 use super::{Faults, Rule};
 
@@ -168,17 +168,8 @@ impl Area {
         ]);
         let level = fields.checked("level", faults, Level::parse);
         let code = fields.checked("code", faults, text::area_code);
-        if let (Some(code), Some(path)) = (&code, path)
-            && code != path
-        {
-            faults.body(
-                "/code",
-                Rule::ContradictsPath {
-                    path: path.to_owned(),
-                },
-                Some(&Value::from(code.as_str())),
-            );
-        }
+        let path = path
+            .and_then(|path| fields::key_of_path(code.as_deref(), path, text::area_code, faults));
         let valid_from = fields.date("valid_from", faults);
         let valid_to = fields.date("valid_to", faults);
         if let (Some(from), Some(to)) = (valid_from, valid_to)
@@ -209,7 +200,7 @@ impl Area {
         fields.refuse_others(faults);
         Some(Self {
             level: level?,
-            code: code.or_else(|| path.map(str::to_owned))?,
+            code: code.or(path)?,
             valid_from: valid_from?,
             valid_to,
             name: name?,

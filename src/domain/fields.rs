@@ -212,6 +212,38 @@ impl<'v> Fields<'v> {
     }
 }
 
+/// The code of the address, through the same `check` as the body's own, which it must not contradict.
+pub fn key_of_path(
+    own: Option<&str>,
+    path: &str,
+    check: impl Fn(&str) -> Result<String, Rule>,
+    faults: &mut Faults,
+) -> Option<String> {
+    if let Some(own) = own.filter(|own| *own != path) {
+        let rule = Rule::ContradictsPath {
+            path: path.to_owned(),
+        };
+        faults.body("/code", rule, Some(&Value::from(own)));
+    }
+    match check(path) {
+        Ok(code) if code == path => Some(code),
+        Ok(_) => {
+            faults.parameter(
+                "code",
+                Rule::BadFormat {
+                    expected: "a code without white space around it",
+                },
+                Some(path),
+            );
+            None
+        }
+        Err(rule) => {
+            faults.parameter("code", rule, Some(path));
+            None
+        }
+    }
+}
+
 /// Reads `YYYY-MM-DD`, a date of the calendar from 1900 to 2200.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::fields::Fields;
+use super::fields::{self, Fields};
 use super::text::{self, NAME_MAX, REMARK_MAX};
 use super::{Faults, Rule};
 
@@ -63,24 +63,16 @@ impl Operator {
         );
         fields.pass_over(&["version", "created_at", "updated_at"]);
         let code = fields.checked("code", faults, text::operator_code);
-        if let (Some(code), Some(path)) = (&code, path)
-            && code != path
-        {
-            faults.body(
-                "/code",
-                Rule::ContradictsPath {
-                    path: path.to_owned(),
-                },
-                Some(&Value::from(code.as_str())),
-            );
-        }
+        let path = path.and_then(|path| {
+            fields::key_of_path(code.as_deref(), path, text::operator_code, faults)
+        });
         let name = fields.text("name", NAME_MAX, faults);
         let plmns = fields.list("plmns", 20, faults, plmn).unwrap_or_default();
         let contact = fields.text("contact", REMARK_MAX, faults);
         let active = fields.boolean("active", faults).unwrap_or(true);
         fields.refuse_others(faults);
         Some(Self {
-            code: code.or_else(|| path.map(str::to_owned))?,
+            code: code.or(path)?,
             name: name?,
             plmns,
             contact,

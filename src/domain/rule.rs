@@ -191,6 +191,7 @@ impl Rule {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each rule")]
     fn english(&self) -> String {
         match self {
             Self::Required => "This is required.".into(),

@@ -139,8 +139,8 @@ impl AreaFile {
                         format!("/properties{}", fault.pointer.unwrap_or_default()),
                         fault.rule,
                         fault.value.as_ref(),
-                    )
-                })
+                    );
+                });
             })
             .ok()
     }

@@ -120,29 +120,28 @@ fn geojson_rows(text: &str) -> Result<Vec<(usize, Value)>> {
     let mut rows = Vec::with_capacity(collection.features.len());
     for (i, feature) in collection.features.into_iter().enumerate() {
         let mut row = feature.properties.unwrap_or_default();
-        match feature.geometry.map(|geometry| geometry.value) {
-            Some(geojson::GeometryValue::Point { coordinates }) => {
-                let coordinates = coordinates.as_slice();
-                row.insert(
-                    "longitude".to_owned(),
-                    Value::from(coordinates.first().copied()),
-                );
-                row.insert(
-                    "latitude".to_owned(),
-                    Value::from(coordinates.get(1).copied()),
-                );
-            }
-            Some(_) | None => {
-                let mut own = Faults::default();
-                own.body(
-                    "/geometry",
-                    Rule::BadGeometry {
-                        why: "a site is a Point".to_owned(),
-                    },
-                    None,
-                );
-                faults.row(i + 1, own);
-            }
+        if let Some(geojson::GeometryValue::Point { coordinates }) =
+            feature.geometry.map(|geometry| geometry.value)
+        {
+            let coordinates = coordinates.as_slice();
+            row.insert(
+                "longitude".to_owned(),
+                Value::from(coordinates.first().copied()),
+            );
+            row.insert(
+                "latitude".to_owned(),
+                Value::from(coordinates.get(1).copied()),
+            );
+        } else {
+            let mut own = Faults::default();
+            own.body(
+                "/geometry",
+                Rule::BadGeometry {
+                    why: "a site is a Point".to_owned(),
+                },
+                None,
+            );
+            faults.row(i + 1, own);
         }
         rows.push((i + 1, Value::Object(row)));
     }

@@ -138,10 +138,10 @@ fn random<const N: usize>() -> Result<String> {
 
 /// SHA-256 is enough: a secret of 256 random bits cannot be guessed, slowly or fast.
 fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes())
+    let digest = Sha256::digest(secret.as_bytes());
+    digest
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn note(change: &Change, id: &str, action: &'static str) -> NewChange {

@@ -84,7 +84,7 @@ impl Register {
                 why: "exists already",
             });
         }
-        self.write_new(conn, change, geography, submitted.site)
+        Self::write_new(conn, change, geography, submitted.site)
     }
 
     /// Replaces the whole site `id`; an unchanged one stays at its version.
@@ -180,7 +180,7 @@ impl Register {
             None if expected != Precondition::None => Err(Error::Stale),
             None => {
                 let geography = self.checked(conn, change, &submitted, Faults::default())?;
-                self.write_new(conn, change, geography, submitted.site)
+                Self::write_new(conn, change, geography, submitted.site)
             }
         }
     }
@@ -238,7 +238,6 @@ impl Register {
     }
 
     fn write_new(
-        &self,
         conn: &mut DbConn,
         change: &Change,
         geography: Arc<Geography>,
@@ -350,7 +349,6 @@ fn with_key(body: &Value, operator: &str, code: &str) -> Result<Value> {
                     Some(said),
                 );
             }
-            Some(Value::String(_)) => {}
             Some(Value::Null) | None => {
                 fields.insert(name.to_owned(), Value::from(key));
             }

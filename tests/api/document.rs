@@ -135,14 +135,14 @@ fn example(operation: &Value) -> Option<Value> {
         .or_else(|| content.pointer("/schema/items/$ref"))?
         .as_str()?;
     let schema = document().pointer(&reference[1..])?;
-    let variants = schema["oneOf"]
+    let mut variants = schema["oneOf"]
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(|v| document().pointer(&v["$ref"].as_str()?[1..]));
     let found = own
         .or_else(|| schema.get("example").cloned())
-        .or_else(|| variants.filter_map(|v| v.get("example").cloned()).next())?;
+        .or_else(|| variants.find_map(|v| v.get("example").cloned()))?;
     Some(if content.pointer("/schema/items").is_some() {
         Value::Array(vec![found])
     } else {

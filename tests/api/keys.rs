@@ -28,7 +28,7 @@ both_backends! {
         let key = app.post("department", KEYS, &body).await.expect(201).json()["key"].as_str().unwrap().to_owned();
         let bearer = format!("Bearer {key}");
         app.send("", "GET", "/api/v1/sites", &[("authorization", &bearer)], None).await.expect(200);
-        app.forward_days(2);
+        TestApp::forward_days(2);
         app.send("", "GET", "/api/v1/sites", &[("authorization", &bearer)], None).await.expect(401);
     }
 

@@ -1,6 +1,13 @@
 //! Stories told to the service over HTTP, on both databases.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tests"
+)]
 
 #[path = "../support/postgres.rs"]
 mod postgres;

@@ -30,6 +30,16 @@ both_backends! {
         assert!(app.get(&format!("{OPERATORS}?f=csv")).await.expect(200).text().starts_with("code,name,plmns"));
     }
 
+    async fn a_code_of_the_address_obeys_the_rules_too(app: TestApp) {
+        for code in ["%0F", "%20a", "Viettel", "%C4%91", "a%2Fb"] {
+            let reply = app.put("department", &format!("{OPERATORS}/{code}"), &json!({"name": "x"})).await;
+            assert_eq!(reply.status, 400, "{code}: {}", reply.text());
+            let area = json!({"level": "district", "name": "x", "valid_from": "2013-01-01"});
+            let reply = app.put("department", &format!("/api/v1/areas/{}", code.replace("Viettel", "1_2")), &area).await;
+            assert_eq!(reply.status, 400, "{code}: {}", reply.text());
+        }
+    }
+
     async fn what_is_wrong_with_an_operator_is_told(app: TestApp) {
         let body = json!({"code": "Viettel Mobile", "plmns": ["452", 7], "active": "yes", "colour": 1});
         let mut found = app.post("department", OPERATORS, &body).await.expect(400).faults();

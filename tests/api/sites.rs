@@ -72,7 +72,7 @@ both_backends! {
 
     async fn a_deleted_site_leaves_its_history(app: TestApp) {
         let site = app.site("viettel", &bts("A-1")).await;
-        let before = app.now();
+        let before = TestApp::now();
         app.send("viettel", "DELETE", &format!("{}?reason=gone", at(&site)), &[("if-match", "\"1\"")], None).await.expect(204);
         app.get(&at(&site)).await.expect(404);
         let versions = app.ask(&format!("{}/versions", at(&site))).await;

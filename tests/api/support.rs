@@ -234,12 +234,12 @@ impl TestApp {
     }
 
     /// The present instant of the test, and a little later.
-    pub fn now(&self) -> String {
+    pub fn now() -> String {
         clock().to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
     }
 
     /// Sets the test's clock forward.
-    pub fn forward_days(&self, days: i64) {
+    pub fn forward_days(days: i64) {
         FORWARD_US.set(FORWARD_US.get() + days * 86_400_000_000);
     }
 
