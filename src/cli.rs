@@ -10,7 +10,8 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::api::document::Contract;
 use crate::api::problem::ProblemError;
@@ -96,9 +97,26 @@ fn change(register: &Register, reason: Option<String>) -> Change {
     register.change(Caller::CommandLine, server::now(), reason)
 }
 
+impl Command {
+    /// What of the arguments does not go together.
+    fn contradiction(&self) -> Option<&'static str> {
+        match self {
+            Self::Serve(serve) => serve.contradiction(),
+            Self::Import(import) => import.contradiction(),
+            Self::Export(export) => export.contradiction(),
+            Self::Migrate(_) | Self::Seed(_) | Self::Keys(_) | Self::Openapi(_) => None,
+        }
+    }
+}
+
 /// Runs the command that `arguments` name.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
+    if let Some(why) = arguments.command.contradiction() {
+        let error = Arguments::command().error(ErrorKind::ArgumentConflict, why);
+        let _ = error.print();
+        return ExitCode::from(2);
+    }
     let outcome = telemetry::start(&arguments.logging).and_then(|()| match arguments.command {
         Command::Serve(serve) => serve.run(),
         Command::Migrate(migrate) => migrate.run(),

@@ -57,13 +57,14 @@ enum ExportFormat {
 }
 
 impl Export {
+    /// What of the arguments does not go together.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        (self.format == ExportFormat::Csv && self.what != What::Sites)
+            .then_some("--format csv is for sites; HTTP has the other tables as CSV")
+    }
+
     /// Runs the command.
     pub fn run(&self) -> Result<()> {
-        if self.format == ExportFormat::Csv && self.what != What::Sites {
-            return Err(Error::internal(
-                "--format csv is for sites; HTTP has the other tables as CSV",
-            ));
-        }
         let register = self.target.register()?;
         let mut out: Box<dyn Write> = match &self.out {
             Some(path) => {

@@ -94,6 +94,17 @@ pub struct Rows {
 }
 
 impl Import {
+    /// What of the arguments cannot be.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        match self {
+            Self::Areas(_) => None,
+            Self::Operators(rows) | Self::Sites(rows) | Self::Subscribers(rows) => {
+                let why = "the file's ending must be .csv, .json, .ndjson or .geojson";
+                rows.format().is_err().then_some(why)
+            }
+        }
+    }
+
     /// Runs the command.
     pub fn run(&self) -> Result<()> {
         match self {
@@ -187,14 +198,15 @@ fn tell(outcome: &AreasImported) -> Result<()> {
     ))
 }
 
+impl Rows {
+    fn format(&self) -> Result<RowFormat> {
+        RowFormat::of_name(&self.file.file_name().unwrap_or_default().to_string_lossy())
+    }
+}
+
 /// The rows of a file, with the operator that was told where they name none.
 fn read(rows: &Rows) -> Result<Vec<(usize, Value)>> {
-    let name = rows.file.file_name().unwrap_or_default().to_string_lossy();
-    let format = RowFormat::of_name(&name).map_err(|_| {
-        Error::internal(format!(
-            "{name}: the ending must be .csv, .json, .ndjson or .geojson"
-        ))
-    })?;
+    let format = rows.format()?;
     let mut read = files::rows(format, open(&rows.file)?)?;
     if let Some(operator) = &rows.operator {
         for (_, row) in &mut read {

@@ -45,6 +45,7 @@ pub struct Revoke {
     #[command(flatten)]
     target: Target,
     /// The key's id: its middle part
+    #[arg(allow_hyphen_values = true)]
     id: String,
 }
 

@@ -23,13 +23,15 @@ pub struct Serve {
 }
 
 impl Serve {
+    /// What of the arguments does not go together.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        (self.serving.demo && self.target.storage.database_url.is_some()).then_some(
+            "--demo has a register of its own in --data-dir; leave --database-url and DATABASE_URL out",
+        )
+    }
+
     /// Runs the service.
     pub fn run(&self) -> Result<()> {
-        if self.serving.demo && self.target.storage.database_url.is_some() {
-            return Err(Error::internal(
-                "--demo has a register of its own in --data-dir; leave --database-url and DATABASE_URL out",
-            ));
-        }
         let register = self.target.register()?;
         let is_demo = self.serving.demo && seed(&register)?;
         register

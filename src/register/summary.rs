@@ -220,14 +220,8 @@ pub fn of_area(
         tallies.remove(&Some(info.id)).unwrap_or_default(),
         question,
     );
-    let division_on = if info.is_valid_on(day) {
-        day
-    } else {
-        info.area
-            .valid_to
-            .and_then(|end| end.pred_opt())
-            .unwrap_or(info.area.valid_from)
-    };
+    let last_day = info.area.valid_to.and_then(|end| end.pred_opt());
+    let division_on = day.min(last_day.unwrap_or(day)).max(info.area.valid_from);
     Ok(AreaSummary {
         as_of: question.as_of,
         known_at: known_at(question, now),

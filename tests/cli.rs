@@ -1,0 +1,16 @@
+//! The built program: its commands, its exit codes, its service, and what a sudden end leaves.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+#[path = "cli/commands.rs"]
+mod commands;
+#[path = "cli/files.rs"]
+mod files;
+#[path = "cli/kill.rs"]
+mod kill;
+#[path = "support/postgres.rs"]
+mod postgres;
+#[path = "cli/serving.rs"]
+mod serving;
+#[path = "cli/support.rs"]
+mod support;

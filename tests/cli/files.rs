@@ -1,0 +1,228 @@
+//! Seeds, exports and imports: what goes out comes back as it was.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::Place;
+
+const SITES: usize = 509;
+const COUNTS: usize = 176;
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// What an operator said of each site, without what the register made of it.
+fn said(text: &str) -> BTreeMap<String, Value> {
+    lines(text)
+        .into_iter()
+        .map(|mut site| {
+            let fields = site.as_object_mut().unwrap();
+            for made in ["id", "version", "created_at", "updated_at"] {
+                assert!(fields.remove(made).is_some(), "{made}");
+            }
+            (format!("{} {}", site["operator"], site["code"]), site)
+        })
+        .collect()
+}
+
+#[test]
+fn an_empty_register_is_seeded_once() {
+    for place in Place::on_both_databases() {
+        let first = place.done(&["seed"]);
+        assert!(
+            first.starts_with(&format!(
+                "Seeded 5 operators, 153 areas, {SITES} sites, {COUNTS} subscriber counts"
+            )),
+            "{first}"
+        );
+        let sites = place.done(&["export", "sites"]);
+        assert!(
+            place
+                .done(&["seed"])
+                .contains("not empty; nothing was seeded")
+        );
+        assert_eq!(place.done(&["export", "sites"]), sites);
+        assert_eq!(sites.lines().count(), SITES);
+    }
+}
+
+#[test]
+fn what_is_exported_can_be_imported_and_changes_nothing() {
+    for place in Place::on_both_databases() {
+        place.done(&["seed"]);
+        for (format, file) in [("ndjson", "sites.ndjson"), ("csv", "sites.csv")] {
+            let wrote = place.done(&["export", "sites", "--format", format, "--out", file]);
+            assert_eq!(wrote, format!("Wrote {SITES} rows\n"));
+            assert_eq!(
+                place.done(&["export", "sites", "--format", format]),
+                place.read(file)
+            );
+            let again = place.done(&["import", "sites", file]);
+            assert_eq!(
+                again,
+                format!("Sites: 0 created, 0 updated, {SITES} unchanged\n"),
+                "{format}"
+            );
+        }
+        place.done(&["export", "subscribers", "--out", "counts.ndjson"]);
+        let again = place.done(&["import", "subscribers", "counts.ndjson"]);
+        assert_eq!(
+            again,
+            format!("Subscriber counts: 0 created, 0 updated, {COUNTS} unchanged\n")
+        );
+        place.done(&["export", "operators", "--out", "operators.ndjson"]);
+        assert!(
+            place
+                .done(&["import", "operators", "operators.ndjson"])
+                .contains("0 created, 0 updated, 5 unchanged")
+        );
+        place.done(&["export", "areas", "--out", "areas.geojson"]);
+        let again = place.done(&["import", "areas", "areas.geojson"]);
+        assert!(
+            again.contains("0 created, 0 updated, 153 unchanged"),
+            "{again}"
+        );
+    }
+}
+
+#[test]
+fn a_register_moves_to_another_database_by_its_files() {
+    let places = Place::on_both_databases();
+    let from = &places[0];
+    from.done(&["seed"]);
+    let kinds = [
+        ("operators", "ndjson"),
+        ("areas", "geojson"),
+        ("sites", "ndjson"),
+        ("subscribers", "ndjson"),
+    ];
+    let file =
+        |what: &str, ending: &str| from.path(&format!("{what}.{ending}")).display().to_string();
+    for (what, ending) in kinds {
+        from.done(&["export", what, "--out", &file(what, ending)]);
+    }
+    for to in std::iter::once(Place::new()).chain(places.into_iter().skip(1)) {
+        for (what, ending) in kinds {
+            let told = to.done(&["import", what, &file(what, ending)]);
+            assert!(told.contains("created, 0 updated, 0 unchanged"), "{told}");
+        }
+        assert_eq!(
+            said(&to.done(&["export", "sites"])),
+            said(&std::fs::read_to_string(file("sites", "ndjson")).unwrap())
+        );
+        let sorted = |text: &str| {
+            let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
+            rows.sort();
+            rows
+        };
+        let counts = std::fs::read_to_string(file("subscribers", "ndjson")).unwrap();
+        assert_eq!(
+            sorted(&to.done(&["export", "subscribers"])),
+            sorted(&counts)
+        );
+    }
+}
+
+#[test]
+fn every_bad_row_is_listed_and_nothing_is_stored() {
+    for place in Place::on_both_databases() {
+        place.file("operators.json", r#"[{"code":"viettel","name":"Viettel"}]"#);
+        place.done(&["import", "operators", "operators.json"]);
+        let site = |code: &str, longitude: f64| {
+            json!({"operator": "viettel", "code": code, "kind": "bts", "name": code, "longitude": longitude, "latitude": 22.4,
+            "radios": [{"technology": "2g"}]})
+        };
+        let mut rows = vec![
+            site("A-1", 103.4),
+            site("A-2", 103.41),
+            site("A-3", 103.42),
+            site("A-1", 103.43),
+            site("A-5", 103.44),
+        ];
+        rows[1]["radios"][0]["technology"] = json!("6g");
+        rows[1]["name"] = json!("");
+        rows[4]["operator"] = json!("nobody");
+        let text: Vec<String> = rows.iter().map(Value::to_string).collect();
+        place.file("sites.ndjson", &text.join("\n"));
+        let refused = place.run(&["import", "sites", "sites.ndjson"]).expect(3);
+        for part in [
+            "row 2 /radios/0/technology",
+            "unknown_technology",
+            "[\"6g\"]",
+            "row 2 /name",
+            "row 4 /code",
+            "row 5 /operator",
+            "4 rule(s) broken",
+            "nothing was stored",
+        ] {
+            assert!(refused.stderr.contains(part), "{part}:\n{}", refused.stderr);
+        }
+        assert!(
+            !refused.stderr.contains("row 1 ") && !refused.stderr.contains("row 3 "),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(place.done(&["export", "sites"]), "");
+
+        place.file("sites.csv", "code,kind,name,longitude,latitude\nB-1,bts,Một,103.4,22.4\nB-2,bts,Hai,22.4,103.4\nB-3,bts,Ba,abc,22.4\n");
+        let refused = place
+            .run(&["import", "sites", "sites.csv", "--operator", "viettel"])
+            .expect(3);
+        assert!(
+            refused.stderr.contains("row 3 ")
+                && refused.stderr.contains("row 4 ")
+                && !refused.stderr.contains("row 2 "),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(place.done(&["export", "sites"]), "");
+        place.file("broken.ndjson", "{\"code\":\n\n[1]\n{oops\n");
+        let refused = place.run(&["import", "sites", "broken.ndjson"]).expect(3);
+        assert!(
+            refused.stderr.contains("row 1 ") && refused.stderr.contains("row 4 "),
+            "{}",
+            refused.stderr
+        );
+
+        place.file("counts.ndjson", concat!(
+            "{\"operator\":\"viettel\",\"service\":\"mobile\",\"area\":\"105\",\"period_end\":\"2016-12-31\",\"subscribers\":-1}\n",
+            "{\"operator\":\"viettel\",\"service\":\"pigeon\",\"area\":\"105\",\"period_end\":\"2016-12-32\",\"subscribers\":1}\n"
+        ));
+        let refused = place
+            .run(&["import", "subscribers", "counts.ndjson"])
+            .expect(3);
+        for part in ["row 1 /subscribers", "row 2 /service", "row 2 /period_end"] {
+            assert!(refused.stderr.contains(part), "{part}:\n{}", refused.stderr);
+        }
+        assert_eq!(place.done(&["export", "subscribers"]), "");
+
+        place.file(
+            "good.csv",
+            "code,kind,name,longitude,latitude\nB-1,bts,Một,103.4,22.4\n",
+        );
+        assert_eq!(
+            place.done(&["import", "sites", "good.csv", "--operator", "viettel"]),
+            "Sites: 1 created, 0 updated, 0 unchanged\n"
+        );
+        let one = lines(&place.done(&["export", "sites"]));
+        assert_eq!(
+            (one.len(), &one[0]["code"], &one[0]["operator"]),
+            (1, &json!("B-1"), &json!("viettel"))
+        );
+    }
+}
+
+#[test]
+fn a_file_with_an_unknown_ending_is_refused() {
+    let place = Place::new();
+    place.file("sites.txt", "");
+    let failed = place.run(&["import", "sites", "sites.txt"]);
+    assert!(
+        failed.code != 0 && failed.stderr.contains(".ndjson"),
+        "{failed:?}"
+    );
+}
