@@ -55,6 +55,26 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// Processor time so far, of all its threads, in milliseconds: the kernel counts in hundredths of a second.
+    fn processor(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))
+            .unwrap_or_default();
+        let after_name = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = after_name.split_whitespace().skip(11).take(2);
+        ticks
+            .filter_map(|ticks| ticks.parse::<f64>().ok())
+            .sum::<f64>()
+            * 10.0
+    }
+
+    /// Loads it for one turn; the processor time that it took is added to `spent`.
+    fn turn(&self, key: Option<&str>, paths: &[String], spent: &mut f64) -> Taken {
+        let before = self.processor();
+        let taken = client::load(self.address, key, paths, CONNECTIONS, TURN);
+        *spent += self.processor() - before;
+        taken
+    }
+
     /// Resident memory now and at its highest, in MB.
     fn memory(&self) -> (u64, u64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
@@ -244,9 +264,9 @@ fn main() {
     let bare = bare(&answers);
     println!("{WORKERS} workers, {CONNECTIONS} connections, log at warn, answers not compressed\n");
     println!(
-        "| asked | bytes | bare /s | service /s | ratio | bare p50, p99 ms | service p50, p99 ms |"
+        "| asked | bytes | bare /s | service /s | ratio | bare p50, p99 ms | service p50, p99 ms | processor ms of one answer: bare, service |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
     for (name, paths) in &lines {
         let bytes: usize = paths
             .iter()
@@ -255,12 +275,13 @@ fn main() {
             .sum();
         let key = name.contains("key").then_some(key.as_str());
         let (mut own, mut other) = (Taken::default(), Taken::default());
+        let (mut own_spent, mut other_spent) = (0.0, 0.0);
         for _ in 0..TURNS {
-            own.add(client::load(service.address, key, paths, CONNECTIONS, TURN));
-            other.add(client::load(bare.address, key, paths, CONNECTIONS, TURN));
+            own.add(service.turn(key, paths, &mut own_spent));
+            other.add(bare.turn(key, paths, &mut other_spent));
         }
         println!(
-            "| {name} | {} | {:.0} | {:.0} | {:.1} | {:.2}, {:.2} | {:.2}, {:.2} |",
+            "| {name} | {} | {:.0} | {:.0} | {:.1} | {:.2}, {:.2} | {:.2}, {:.2} | {:.3}, {:.3} |",
             bytes / paths.len(),
             other.rate(),
             own.rate(),
@@ -269,6 +290,8 @@ fn main() {
             other.percentile(99),
             own.percentile(50),
             own.percentile(99),
+            other_spent / other.count(),
+            own_spent / own.count(),
         );
     }
     let whole = format!("/api/v1/summary?level=district&{DAY}");

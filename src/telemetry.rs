@@ -1,5 +1,7 @@
 //! The log: to standard error, as text or JSON. Never keys, bodies or personal data.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Logging};
@@ -14,7 +16,8 @@ pub fn start(logging: &Logging) -> Result<()> {
         .map_err(|error| Error::internal(format!("--log: {error}")))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second start only happens in tests, where the first log serves.
     let _ = match logging.log_format {
         LogFormat::Text => builder.compact().try_init(),

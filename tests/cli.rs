@@ -1,11 +1,15 @@
 //! The built program: its commands, its exit codes, its service, and what a sudden end leaves.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/crash.rs"]
+mod crash;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/help.rs"]
+mod help;
 #[path = "cli/kill.rs"]
 mod kill;
 #[path = "support/postgres.rs"]

@@ -81,9 +81,14 @@ impl Taken {
         self.whole += other.whole;
     }
 
+    /// Requests.
+    pub fn count(&self) -> f64 {
+        u32::try_from(self.each.len()).map_or(0.0, f64::from)
+    }
+
     /// Requests in a second.
     pub fn rate(&self) -> f64 {
-        u32::try_from(self.each.len()).map_or(0.0, f64::from) / self.whole.as_secs_f64()
+        self.count() / self.whole.as_secs_f64()
     }
 
     /// The time within which so many percent of the requests were answered, in milliseconds.

@@ -127,12 +127,8 @@ impl Asked {
             return Ok(first);
         };
         for wanted in accept.ranked() {
-            let fits = |format: &&Format| {
-                let (kind, sub) = format.media_type().split_once('/').unwrap_or_default();
-                let sub = sub.split(';').next().unwrap_or(sub);
-                (wanted.type_() == "*" || wanted.type_() == kind)
-                    && (wanted.subtype() == "*" || essence_subtype(&wanted) == sub)
-            };
+            let fits =
+                |format: &&Format| is_of(**format, &wanted) && !is_refused(**format, &accept);
             if let Some(format) = offered.iter().find(fits) {
                 return Ok(*format);
             }
@@ -231,6 +227,23 @@ fn malformed(why: String) -> Error {
     let mut faults = Faults::default();
     faults.body("", Rule::Malformed { why }, None);
     faults.into()
+}
+
+/// Whether the media type of `format` is one of `range`.
+fn is_of(format: Format, range: &actix_web::mime::Mime) -> bool {
+    let (kind, sub) = format.media_type().split_once('/').unwrap_or_default();
+    let sub = sub.split(';').next().unwrap_or(sub);
+    (range.type_() == "*" || range.type_() == kind)
+        && (range.subtype() == "*" || essence_subtype(range) == sub)
+}
+
+/// Whether the closest of the ranges that hold `format` says `q=0`.
+fn is_refused(format: Format, accept: &header::Accept) -> bool {
+    let of_format = accept.iter().filter(|range| is_of(format, &range.item));
+    let closest = of_format.min_by_key(|range| {
+        u8::from(range.item.type_() == "*") + u8::from(range.item.subtype() == "*")
+    });
+    closest.is_some_and(|range| range.quality == header::Quality::ZERO)
 }
 
 /// `geo+json` of `application/geo+json`.

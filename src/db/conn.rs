@@ -151,14 +151,23 @@ pub(super) fn snapshot<T>(
     in_transaction(conn, begin, job)
 }
 
-/// Runs `job` in a transaction that writes. On SQLite it takes the write lock at once, so that a read before a write
-/// waits for other writers instead of failing.
+/// Runs `job` in a transaction that writes. One writes at a time: what it read before it writes is still so, the journal's
+/// revisions become visible in their order, and a site is filed under the boundaries that are there in the end. On SQLite
+/// the transaction takes the write lock at once; on PostgreSQL it takes a lock of its own. Readers never wait.
 pub(super) fn write<T>(conn: &mut DbConn, job: impl FnOnce(&mut DbConn) -> Result<T>) -> Result<T> {
-    let begin = match conn {
-        DbConn::Postgres(_) => "BEGIN",
-        DbConn::Sqlite(_) => "BEGIN IMMEDIATE",
-    };
-    in_transaction(conn, begin, job)
+    match conn {
+        DbConn::Sqlite(_) => in_transaction(conn, "BEGIN IMMEDIATE", job),
+        DbConn::Postgres(_) => in_transaction(conn, "BEGIN", |conn| {
+            let turn = format!(
+                "SET LOCAL lock_timeout = {}; \
+                 SELECT pg_advisory_xact_lock(hashtextextended('telecom-inventory ' || current_schema(), 0))",
+                PATIENCE.as_millis()
+            );
+            conn.batch_execute(&turn)
+                .map_err(|error| Error::Unavailable(Box::new(error)))?;
+            job(conn)
+        }),
+    }
 }
 
 /// Runs `job` as [`write`] does, and takes everything back whatever came of it.

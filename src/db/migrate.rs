@@ -1,5 +1,9 @@
 //! The migrations, built into the program: one list for each database, with the same names.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::conn::{DbConn, on_backend};
@@ -18,14 +22,15 @@ pub struct MigrationState {
 }
 
 pub(super) fn up(conn: &mut DbConn) -> Result<Vec<String>> {
-    let done = match conn {
-        DbConn::Postgres(c) => c.run_pending_migrations(POSTGRES),
-        DbConn::Sqlite(c) => c.run_pending_migrations(SQLITE),
-    };
+    let done: Vec<String> = match conn {
+        DbConn::Postgres(c) => c.run_pending_migrations(POSTGRES).map(|done| texts(&done)),
+        DbConn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| texts(&done)),
+    }
+    .map_err(Error::Internal)?;
+    let names = names()?;
     Ok(done
-        .map_err(Error::Internal)?
-        .iter()
-        .map(ToString::to_string)
+        .into_iter()
+        .map(|version| named(&names, version))
         .collect())
 }
 
@@ -34,27 +39,41 @@ pub(super) fn down(conn: &mut DbConn) -> Result<String> {
         DbConn::Postgres(c) => c.revert_last_migration(POSTGRES),
         DbConn::Sqlite(c) => c.revert_last_migration(SQLITE),
     };
-    undone
-        .map(|version| version.to_string())
-        .map_err(Error::Internal)
+    let version = undone.map_err(Error::Internal)?.to_string();
+    Ok(named(&names()?, version))
 }
 
 pub(super) fn state(conn: &mut DbConn) -> Result<MigrationState> {
-    let pending = match conn {
-        DbConn::Postgres(c) => c
-            .pending_migrations(POSTGRES)
-            .map(|list| list.iter().map(|m| m.name().to_string()).collect()),
-        DbConn::Sqlite(c) => c
-            .pending_migrations(SQLITE)
-            .map(|list| list.iter().map(|m| m.name().to_string()).collect()),
-    };
-    let mut pending: Vec<String> = pending.map_err(Error::Internal)?;
-    pending.sort();
-    let mut applied: Vec<String> = on_backend!(conn, c => c.applied_migrations())
-        .map_err(Error::Internal)?
+    let applied = on_backend!(conn, c => c.applied_migrations()).map_err(Error::Internal)?;
+    let applied: BTreeSet<String> = texts(&applied).into_iter().collect();
+    let names = names()?;
+    let pending = names
         .iter()
-        .map(ToString::to_string)
+        .filter(|(version, _)| !applied.contains(*version))
+        .map(|(_, name)| name.clone())
         .collect();
-    applied.sort();
+    let applied = applied
+        .into_iter()
+        .map(|version| named(&names, version))
+        .collect();
     Ok(MigrationState { applied, pending })
+}
+
+fn texts(versions: &[MigrationVersion<'_>]) -> Vec<String> {
+    versions.iter().map(ToString::to_string).collect()
+}
+
+/// The names of all migrations by their versions; those of both databases are the same.
+fn names() -> Result<BTreeMap<String, String>> {
+    let all: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(Error::Internal)?;
+    let pair = |migration: Box<dyn Migration<Sqlite>>| {
+        let name = migration.name();
+        (name.version().to_string(), name.to_string())
+    };
+    Ok(all.into_iter().map(pair).collect())
+}
+
+/// The migration's name; its version where the program does not know it, as after a step back to an older program.
+fn named(names: &BTreeMap<String, String>, version: String) -> String {
+    names.get(&version).cloned().unwrap_or(version)
 }

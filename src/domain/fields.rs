@@ -148,12 +148,14 @@ impl<'v> Fields<'v> {
         faults: &mut Faults,
     ) -> Option<i32> {
         let value = self.value(name)?;
-        let in_range = |n: i64| i32::try_from(n).ok().filter(|n| (min..=max).contains(n));
-        let result = match value.as_i64().or_else(|| value.as_u64().map(|_| i64::MAX)) {
+        // JSON knows no difference between 512 and 512.0; every i32 is exact as f64.
+        let result = match value.as_f64().filter(|n| n.fract() == 0.0) {
             None => Err(Rule::WrongType {
                 expected: "a whole number",
             }),
-            Some(n) => in_range(n).ok_or(Rule::OutOfRange {
+            #[expect(clippy::cast_possible_truncation, reason = "within the range")]
+            Some(n) if (f64::from(min)..=f64::from(max)).contains(&n) => Ok(n as i32),
+            Some(_) => Err(Rule::OutOfRange {
                 min: f64::from(min),
                 max: f64::from(max),
             }),

@@ -33,10 +33,12 @@ pub fn clean(raw: &str, max: usize) -> Result<String, Rule> {
     Ok(text)
 }
 
-/// Control characters, and the ones that reorder or hide text (bidirectional overrides, zero-width space, BOM).
+/// Control characters, and the ones that reorder, break or hide text (bidirectional marks and overrides, line separators,
+/// zero-width characters, BOM).
 fn is_forbidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}'..='\u{FFFF}')
+        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}' | '\u{FFFE}'..='\u{FFFF}')
 }
 
 /// The form in which text is searched: lower case, without diacritics, `đ` as `d`, words parted by one space.

@@ -78,35 +78,24 @@ pub(super) fn store(
     changes::note(conn, &notes)
 }
 
-fn registered<'g>(geography: &'g Geography, area: &Area) -> Option<&'g AreaInfo> {
+/// The registered version with the key of `area`.
+pub(super) fn registered<'g>(geography: &'g Geography, area: &Area) -> Option<&'g AreaInfo> {
     geography
         .versions(&area.code)
         .find(|info| info.area.valid_from == area.valid_from)
 }
 
-/// Ends the areas that are replaced, on the day on which the new ones begin.
-pub(super) fn store_ends(
-    conn: &mut DbConn,
-    change: &Change,
-    ended: &[AreaInfo],
-    prepared: &[Prepared],
-) -> Result<()> {
-    let Some(day) = prepared.iter().map(|new| new.area.valid_from).min() else {
-        return Ok(());
-    };
+/// Stores the ends of areas that are replaced.
+pub(super) fn store_ends(conn: &mut DbConn, change: &Change, ended: &[AreaInfo]) -> Result<()> {
     let ids: Vec<i32> = ended.iter().map(|info| info.id).collect();
     let mut boundaries: HashMap<i32, Option<String>> =
         areas::boundaries(conn, &ids)?.into_iter().collect();
     let mut notes = Vec::new();
     for info in ended {
-        let area = Area {
-            valid_to: Some(day),
-            ..info.area.clone()
-        };
         let boundary = boundaries.remove(&info.id).flatten();
         let version = info.version + 1;
         let row = NewArea {
-            area,
+            area: info.area.clone(),
             boundary,
             area_km2: info.boundary_km2,
             version,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::area_succession::{self, Standing};
 use super::filing::{self, Refiled};
 use super::geography::AreaInfo;
 use super::{Change, Geography, Register, area_store};
@@ -136,13 +137,14 @@ impl Register {
         &self,
         conn: &mut DbConn,
         change: &Change,
-        incoming: Vec<Incoming>,
+        mut incoming: Vec<Incoming>,
         options: ImportOptions,
     ) -> Result<AreasImported> {
         let geography = self.geography(conn)?;
+        area_succession::judge_kept_boundaries(&geography, &mut incoming);
         let mut faults = Faults::default();
-        let ended = ended(&geography, &incoming, options);
-        check_validities(&geography, &incoming, &ended, &mut faults);
+        let ended = area_succession::ended(&geography, &incoming, options);
+        area_succession::check_validities(&geography, &incoming, &ended, &mut faults);
         let (mut prepared, mut findings) =
             Self::checked_divisions(&geography, incoming, &ended, options, &mut faults);
         faults.give(Some(()))?;
@@ -158,7 +160,7 @@ impl Register {
             sites: Refiled::default(),
             dry_run: options.dry_run,
         };
-        area_store::store_ends(conn, change, &ended, &prepared)?;
+        area_store::store_ends(conn, change, &ended)?;
         area_store::store(conn, change, &geography, &prepared, &mut outcome)?;
         if outcome.created + outcome.updated + ended.len() > 0 {
             changes::note(
@@ -185,6 +187,7 @@ impl Register {
         options: ImportOptions,
         faults: &mut Faults,
     ) -> (Vec<Prepared>, Vec<BoundaryFinding>) {
+        let standing = Standing::of(geography, &incoming, ended);
         let mut divisions: BTreeMap<(Level, NaiveDate, Option<NaiveDate>), Vec<Incoming>> =
             BTreeMap::new();
         for area in incoming {
@@ -194,101 +197,49 @@ impl Register {
                 .push(area);
         }
         let (mut prepared, mut findings) = (Vec::new(), Vec::new());
+        let mut earlier: Vec<AreaShape> = Vec::new();
         for members in divisions.into_values() {
-            let (mut own, found) = check_division(geography, members, ended, options, faults);
-            prepared.append(&mut own);
-            findings.extend(found.into_iter().map(BoundaryFinding::from));
+            let mut own = check_division(&standing, &earlier, members, options, faults);
+            earlier.append(&mut own.shapes);
+            prepared.append(&mut own.prepared);
+            findings.extend(own.findings.into_iter().map(BoundaryFinding::from));
         }
         (prepared, findings)
     }
 }
 
-/// The registered areas that the new ones replace: of the same level, still valid when they begin, and for the most part
-/// under them.
-fn ended(geography: &Geography, incoming: &[Incoming], options: ImportOptions) -> Vec<AreaInfo> {
-    if !options.end_previous {
-        return Vec::new();
-    }
-    let is_under = |old: &&AreaInfo| {
-        let Some(shape) = geography.atlas().shape(old.id) else {
-            return false;
-        };
-        let share_under = |new: &Incoming| {
-            let begins_before =
-                old.area.valid_from < new.area.valid_from && old.is_valid_on(new.area.valid_from);
-            let is_successor = old.area.level == new.area.level && begins_before;
-            new.boundary
-                .as_ref()
-                .filter(|_| is_successor)
-                .map(|boundary| division::covered_share(&shape.boundary, boundary))
-        };
-        incoming.iter().filter_map(share_under).sum::<f64>() > 0.5
-    };
-    geography.all().iter().filter(is_under).cloned().collect()
-}
-
-/// One code means one area at a time.
-fn check_validities(
-    geography: &Geography,
-    incoming: &[Incoming],
-    ended: &[AreaInfo],
-    faults: &mut Faults,
-) {
-    let mut seen: HashMap<&str, Vec<&Area>> = HashMap::new();
-    let overlap = |a: &Area, b: &Area| {
-        a.valid_to.is_none_or(|end| b.valid_from < end)
-            && b.valid_to.is_none_or(|end| a.valid_from < end)
-    };
-    for new in incoming {
-        let is_ended = |info: &&AreaInfo| ended.iter().any(|old| old.id == info.id);
-        let registered = geography
-            .versions(&new.area.code)
-            .filter(|info| !is_ended(info) && info.area.valid_from != new.area.valid_from);
-        let earlier = seen.entry(&new.area.code).or_default();
-        let other = registered
-            .map(|info| &info.area)
-            .chain(earlier.iter().copied())
-            .find(|other| overlap(other, &new.area));
-        if let Some(other) = other {
-            let mut own = Faults::default();
-            let other = format!("{} {} from {}", other.code, other.name, other.valid_from);
-            own.body(
-                "/code",
-                Rule::OverlapsValidity { other },
-                Some(&Value::from(new.area.code.as_str())),
-            );
-            faults.row(new.row, own);
-        }
-        earlier.push(&new.area);
-    }
+/// What became of areas that are valid on the same days.
+#[derive(Default)]
+struct Division {
+    prepared: Vec<Prepared>,
+    /// The boundaries that were accepted, for the divisions that are checked after this one.
+    shapes: Vec<AreaShape>,
+    findings: Vec<Finding>,
 }
 
 fn check_division(
-    geography: &Geography,
+    standing: &Standing,
+    earlier: &[AreaShape],
     members: Vec<Incoming>,
-    ended: &[AreaInfo],
     options: ImportOptions,
     faults: &mut Faults,
-) -> (Vec<Prepared>, Vec<Finding>) {
+) -> Division {
     let Some(first) = members.first().map(|member| member.area.clone()) else {
-        return (Vec::new(), Vec::new());
+        return Division::default();
     };
-    let replaced: Vec<i32> = members
-        .iter()
-        .filter_map(|m| {
-            geography
-                .versions(&m.area.code)
-                .find(|info| info.area.valid_from == m.area.valid_from)
-        })
-        .map(|info| info.id)
-        .chain(ended.iter().map(|info| info.id))
-        .collect();
     let is_beside = |shape: &&AreaShape| {
         let overlaps = first.valid_to.is_none_or(|end| shape.valid_from < end)
             && shape.valid_to.is_none_or(|end| first.valid_from < end);
-        shape.layer == first.level.layer() && overlaps && !replaced.contains(&shape.id)
+        shape.layer == first.level.layer() && overlaps
     };
-    let neighbours: Vec<&AreaShape> = geography.atlas().shapes().filter(is_beside).collect();
+    let neighbours: Vec<&AreaShape> = standing
+        .untouched
+        .iter()
+        .copied()
+        .chain(&standing.changed)
+        .chain(earlier)
+        .filter(is_beside)
+        .collect();
     let closed = members
         .iter()
         .flat_map(closed_rings)
@@ -327,6 +278,18 @@ fn check_division(
         faults.row(finding.rows.first().copied().unwrap_or_default(), own);
     }
     findings.extend(closed);
+    let shape = |candidate: &Candidate| AreaShape {
+        id: 0,
+        layer: first.level.layer(),
+        code: candidate.code.clone(),
+        valid_from: first.valid_from,
+        valid_to: first.valid_to,
+        boundary: candidate.boundary.clone(),
+    };
+    let shapes = accepted
+        .iter()
+        .map(|(candidate, _)| shape(candidate))
+        .collect();
     let checked = accepted.into_iter().filter_map(|(candidate, area_km2)| {
         let boundary = geometry::to_geojson(&candidate.boundary).to_string();
         let area = areas.get(&candidate.row)?.clone();
@@ -341,7 +304,11 @@ fn check_division(
         boundary: None,
         area_km2: None,
     });
-    (checked.chain(bare).collect(), findings)
+    Division {
+        prepared: checked.chain(bare).collect(),
+        shapes,
+        findings,
+    }
 }
 
 /// What was found of rings that had to be closed to be read at all.

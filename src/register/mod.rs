@@ -2,6 +2,7 @@
 //! call this room; it calls storage and geometry.
 
 mod area_store;
+mod area_succession;
 pub mod areas;
 pub mod bulk;
 pub mod filing;

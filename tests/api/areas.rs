@@ -33,6 +33,76 @@ both_backends! {
         assert_eq!(app.get("/api/v1/areas?f=csv").await.expect(200).text().lines().count(), 1 + 1 + 4 + 8 + 4);
     }
 
+    async fn lists_come_with_boundaries_and_as_tables(app: TestApp) {
+        app.with_division().await;
+        let plain = app.ask("/api/v1/districts").await;
+        let drawn = app.ask("/api/v1/areas?level=district&geometry=true").await;
+        let features = app.get("/api/v1/districts?f=geojson").await.expect(200).json();
+        assert_eq!(features["type"], "FeatureCollection");
+        for (i, item) in drawn["items"].as_array().unwrap().iter().enumerate() {
+            assert_eq!(with(item, &json!({"boundary": null})), plain["items"][i], "only the boundary is added");
+            let feature = &features["features"][i];
+            assert_eq!((&feature["geometry"], &feature["properties"]["code"]), (&item["boundary"], &item["code"]));
+            assert_eq!(feature["id"], format!("{}@2013-01-01", item["code"].as_str().unwrap()));
+        }
+        let by_accept = app.send("reader", "GET", "/api/v1/districts", &[("accept", "application/geo+json")], None).await.expect(200);
+        assert_eq!(by_accept.json(), features);
+        let csv = app.get("/api/v1/districts?f=csv").await.expect(200).text();
+        let rows: Vec<&str> = csv.trim_start_matches('\u{FEFF}').lines().collect();
+        assert!(rows[0].starts_with("level,code,valid_from,valid_to,name,parent"), "{}", rows[0]);
+        assert!(rows[1].starts_with("district,105,2013-01-01,2025-07-01,Thành phố Một,12"), "{}", rows[1]);
+        assert!(app.get("/api/v1/districts?f=xlsx").await.expect(200).body.starts_with(b"PK"));
+        assert_eq!(app.ask("/api/v1/areas?parent=12&level=district&valid_on=2025-06-30").await["items"].as_array().unwrap().len(), 4);
+        assert_eq!(app.ask("/api/v1/areas?parent=12&level=district&valid_on=2025-07-01").await["items"], json!([]));
+        for wrong in ["areas?level=village", "areas?valid_on=2016-02-30", "areas?colour=red", "districts?level=commune", "areas?geometry=perhaps", "districts/105?f=csv2"] {
+            assert!(matches!(app.get(&format!("/api/v1/{wrong}")).await.status, 400 | 406), "{wrong}");
+        }
+    }
+
+    async fn what_an_area_must_not_be_is_told(app: TestApp) {
+        app.with_division().await;
+        let before = app.ask("/api/v1/areas?geometry=true").await;
+        let old = json!({"level": "district", "name": "Thành phố Một", "valid_from": "2013-01-01", "valid_to": "2025-07-01"});
+        let wide = square(103.0, 22.0, 0.15);
+        for (patch, fault) in [
+            (json!({"code": "106"}), ("/code", "contradicts_path")),
+            (json!({"valid_to": "2012-01-01"}), ("/valid_to", "valid_to_before_valid_from")),
+            (json!({"boundary": {"type": "Point", "coordinates": [103.0, 22.0]}}), ("/boundary", "bad_geometry")),
+            (json!({"boundary": wide}), ("/geometry", "overlap")),
+            (json!({"boundary": square(103.0, 22.0, 0.1), "stated_area_km2": 300.0}), ("/geometry", "area_mismatch")),
+            (json!({"boundary": square(103.0, 22.0, 0.1), "seat": [103.15, 22.05]}), ("/geometry", "seat_elsewhere")),
+            (json!({"name": null}), ("/name", "required")),
+            (json!({"colour": "red"}), ("/colour", "unknown_field")),
+            (json!({"valid_from": "2020-01-01", "valid_to": null}), ("/code", "overlapping_validity")),
+        ] {
+            let reply = app.put("department", "/api/v1/areas/105", &with(&old, &patch)).await.expect(400);
+            let faults = reply.faults();
+            assert!(faults.iter().any(|(place, code)| (place.as_str(), code.as_str()) == fault), "{patch}: {}", reply.text());
+        }
+        let text = app.put("department", "/api/v1/areas/105", &with(&old, &json!({"boundary": wide}))).await.expect(400).text();
+        assert!(text.contains("km²") && text.contains("106"), "{text}");
+        app.put("viettel", "/api/v1/areas/105", &old).await.expect(403);
+        assert_eq!(app.ask("/api/v1/areas?geometry=true").await, before, "nothing of it was stored");
+    }
+
+    async fn an_area_without_a_new_boundary_keeps_its_own(app: TestApp) {
+        app.with_division().await;
+        let before = app.ask("/api/v1/areas/105?geometry=true").await;
+        let renamed = json!({"level": "district", "name": "Thành phố Mới", "valid_from": "2013-01-01", "valid_to": "2025-07-01", "population": [{"year": 2019, "persons": 41771}]});
+        let outcome = app.put("department", "/api/v1/areas/105", &renamed).await.expect(200).json();
+        assert_eq!((&outcome["updated"], &outcome["sites"]["sites_reassigned"]), (&json!(1), &json!(0)));
+        let after = app.ask("/api/v1/areas/105?geometry=true").await;
+        assert_eq!((&after["boundary"], &after["boundary_area_km2"]), (&before["boundary"], &before["boundary_area_km2"]));
+        assert_eq!((&after["name"], &after["version"]), (&json!("Thành phố Mới"), &json!(2)));
+        // Its days may grow only where no other area has the land then.
+        let longer = json!({"level": "commune", "name": "Xã 106-0", "valid_from": "2013-01-01"});
+        let reply = app.put("department", "/api/v1/areas/01060", &longer).await.expect(400);
+        assert!(reply.faults().iter().all(|(_, code)| code == "overlap"), "{}", reply.text());
+        let shorter = with(&longer, &json!({"valid_to": "2020-01-01"}));
+        app.put("department", "/api/v1/areas/01060", &shorter).await.expect(200);
+        app.put("department", "/api/v1/areas/01060", &with(&longer, &json!({"valid_to": "2025-07-01"}))).await.expect(200);
+    }
+
     async fn a_code_that_was_used_again_is_told_apart_by_the_day(app: TestApp) {
         app.with_division().await;
         let name = async |uri: &str| app.ask(uri).await["name"].as_str().unwrap().to_owned();
@@ -77,6 +147,13 @@ both_backends! {
         let summary = app.ask("/api/v1/summary?as_of=2016-12-31").await;
         let sum: i64 = summary["areas"].as_array().unwrap().iter().map(|a| a["sites"]["bts"].as_i64().unwrap()).sum();
         assert_eq!((sum, &summary["total"]["sites"]["bts"]), (6, &json!(6)));
+        let mut listed = Vec::new();
+        for code in ["105", "106", "107", "108"] {
+            let found = app.ask(&format!("/api/v1/sites?district={code}&as_of=2016-12-31")).await;
+            listed.extend(codes(&found));
+        }
+        listed.sort();
+        assert_eq!(listed, ["A-0", "A-1", "A-2", "A-3", "A-4", "A-5"], "each in one list, and in one only");
     }
 
     async fn without_boundaries_sites_are_taken_and_told_unlocated(app: TestApp) {

@@ -27,6 +27,7 @@ mod metrics;
 mod operators;
 mod parity;
 mod problem;
+mod races;
 mod report;
 mod seeds;
 mod site_list;

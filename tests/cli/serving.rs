@@ -45,7 +45,7 @@ fn the_demonstration_answers_what_it_proposes() {
     let json = |part: &str| -> Value {
         let found = answers
             .iter()
-            .find(|(url, _)| url.contains(part) && !url.contains("f="))
+            .find(|(url, _)| url.contains(part) && !url.contains("&f="))
             .unwrap();
         serde_json::from_str(&found.1).unwrap()
     };
@@ -67,7 +67,7 @@ fn the_demonstration_answers_what_it_proposes() {
     assert_eq!(json("/api/v1/sites")["items"].as_array().unwrap().len(), 3);
     let table = &answers
         .iter()
-        .find(|(url, _)| url.contains("f=csv"))
+        .find(|(url, _)| url.contains("&f=csv"))
         .unwrap()
         .1;
     let total = table.lines().last().unwrap();
