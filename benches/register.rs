@@ -5,12 +5,10 @@
 
 #![expect(
     clippy::unwrap_used,
-    missing_docs,
     reason = "a bench ends where it fails, and criterion makes functions without documentation"
 )]
 
 #[path = "support/country.rs"]
-#[expect(dead_code, reason = "the other bench uses the rest")]
 mod country;
 #[path = "support/store.rs"]
 #[expect(dead_code, reason = "the other bench uses the rest")]

@@ -35,7 +35,7 @@ impl Connection {
             format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: identity\r\n{key}\r\n");
         self.stream.write_all(request.as_bytes())?;
         self.buffer.clear();
-        let mut chunk = [0; 65_536];
+        let mut chunk = vec![0; 65_536];
         let mut head: Option<(usize, usize)> = None;
         loop {
             if let Some((start, length)) = head

@@ -170,7 +170,7 @@ pub(super) fn write<T>(conn: &mut DbConn, job: impl FnOnce(&mut DbConn) -> Resul
     }
 }
 
-/// Runs `job` as [`write`] does, and takes everything back whatever came of it.
+/// Runs `job` as [`write()`] does, and takes everything back whatever came of it.
 pub(super) fn rehearse<T>(
     conn: &mut DbConn,
     job: impl FnOnce(&mut DbConn) -> Result<T>,
