@@ -11,7 +11,7 @@ use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::AppExt;
 
-use crate::api::{self, State, document::Contract, gate::gate, metrics::Metrics};
+use crate::api::{self, State, document::Contract, gate::gate, kept::Kept, metrics::Metrics};
 use crate::config::Serving;
 use crate::error::{Error, Result};
 use crate::register::Register;
@@ -48,10 +48,12 @@ pub fn state(
         clock,
         contract: Contract::build()?,
         metrics: Metrics::new()?,
+        kept: Kept::new(serving.answers_max_bytes),
     }))
 }
 
-/// The whole service over `state`: routes, gate, compression. Tests set up this same one.
+/// The whole service over `state`: routes, compression, gate. What is compressed is kept compressed, so the gate, which
+/// keeps it, stands before. Tests set up this same one.
 pub fn app(
     state: web::Data<State>,
 ) -> App<
@@ -65,7 +67,7 @@ pub fn app(
 > {
     App::new()
         .into_utoipa_app()
-        .map(|app| app.wrap(from_fn(gate)).wrap(Compress::default()))
+        .map(|app| app.wrap(Compress::default()).wrap(from_fn(gate)))
         .configure(api::routes)
         .into_app()
         .configure(|config| api::configure(config, state))

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod document;
 pub mod gate;
 pub mod health;
+pub mod kept;
 pub mod keys;
 pub mod metrics;
 pub mod negotiate;
@@ -46,6 +47,8 @@ pub struct State {
     pub contract: document::Contract,
     /// Counters and timers.
     pub metrics: metrics::Metrics,
+    /// Answers that are kept until the register changes.
+    pub kept: kept::Kept,
 }
 
 /// Every route that the contract describes.
