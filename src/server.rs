@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -81,15 +82,23 @@ pub fn build(state: &web::Data<State>, serving: &Serving) -> Result<(Server, Soc
     let failed = |error: std::io::Error| {
         Error::internal(format!("cannot listen on {}: {error}", serving.listen))
     };
+    let connections = state.register.db.connections();
     let state = state.clone();
-    let mut server = HttpServer::new(move || app(state.clone()))
+    let server = HttpServer::new(move || app(state.clone()))
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(30))
         .shutdown_timeout(20);
-    if let Some(workers) = serving.workers {
-        server = server.workers(usize::from(workers));
-    }
-    let server = server.bind(serving.listen).map_err(failed)?;
+    let workers = serving.workers.map_or_else(
+        || available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    // More threads than connections would only wait for one, and each keeps memory of its own.
+    let threads = connections.div_ceil(workers) + 1;
+    let server = server
+        .workers(workers)
+        .worker_max_blocking_threads(threads)
+        .bind(serving.listen)
+        .map_err(failed)?;
     let address = server.addrs().first().copied().unwrap_or(serving.listen);
     Ok((server.run(), address))
 }
