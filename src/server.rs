@@ -16,6 +16,7 @@ use crate::api::{self, State, document::Contract, gate::gate, kept::Kept, metric
 use crate::config::Serving;
 use crate::error::{Error, Result};
 use crate::register::Register;
+use crate::register::submissions::queue::Queue;
 
 /// The present instant: the one place that reads the clock for the service.
 #[expect(
@@ -42,6 +43,9 @@ pub fn state(
     clock: fn() -> DateTime<Utc>,
 ) -> Result<web::Data<State>> {
     Ok(web::Data::new(State {
+        queue: Queue::start(Arc::clone(&register), clock)?,
+        submission_max: serving.submission_max_bytes,
+        submission_wait: Duration::from_secs(serving.submission_wait_s),
         register,
         open_reading: serving.open_reading || serving.demo,
         body_max: serving.body_max_bytes,

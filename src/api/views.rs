@@ -146,6 +146,7 @@ impl Viewer<'_> {
             changed_by: _,
             reason: _,
             changed_fields: _,
+            submission_id: _,
         } = record;
         let place = self
             .places

@@ -12,7 +12,9 @@ pub mod operators;
 pub mod page;
 pub mod places;
 pub mod site_list;
+pub mod site_sets;
 pub mod sites;
+pub mod submissions;
 pub mod subscribers;
 
 use std::sync::Arc;
