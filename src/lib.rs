@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! main → cli → server → api → register → { db, geo, domain }
+//!                cli → courier → { api, register, db }
 //!                cli → { register, import, db, config }
 //!                             api, cli → formats → domain
 //! ```
@@ -15,11 +16,13 @@
 //! | [`formats`] | CSV, GeoJSON, XLSX from rows |
 //! | [`import`] | files in, rows out |
 //! | [`api`] | HTTP, its contract and its access rules |
+//! | [`courier`] | takes changes to webhooks: the only room that asks the network |
 //! | [`cli`], [`config`], [`server`], [`telemetry`] | the program around it |
 
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod courier;
 pub mod db;
 pub mod domain;
 pub mod error;

@@ -4,7 +4,9 @@ pub mod area_import;
 pub mod areas;
 pub mod asked;
 pub mod changes;
+pub mod deliveries;
 pub mod document;
+pub mod events;
 pub mod gate;
 pub mod health;
 pub mod keys;
@@ -20,6 +22,7 @@ pub mod sites;
 pub mod subscribers;
 pub mod summary;
 pub mod views;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -40,6 +43,8 @@ pub struct State {
     pub body_max: usize,
     /// Most bytes of a file that is imported.
     pub import_max: usize,
+    /// Whether webhooks may be sent without TLS.
+    pub plain_webhooks: bool,
     /// The present instant; tests set their own.
     pub clock: fn() -> DateTime<Utc>,
     /// The OpenAPI document and the access table that is read from it.
@@ -79,7 +84,15 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(changes::list_changes)
             .service(keys::list_keys)
             .service(keys::create_key)
-            .service(keys::revoke_key),
+            .service(keys::revoke_key)
+            .service(webhooks::list_webhooks)
+            .service(webhooks::create_webhook)
+            .service(webhooks::get_webhook)
+            .service(webhooks::replace_webhook)
+            .service(webhooks::delete_webhook)
+            .service(deliveries::ping_webhook)
+            .service(deliveries::list_deliveries)
+            .service(deliveries::retry_delivery),
     );
     config.service(health::check_liveness);
     config.service(health::check_readiness);

@@ -6,6 +6,7 @@ mod schema;
 
 pub mod areas;
 pub mod changes;
+pub mod deliveries;
 pub mod in_service;
 pub mod keys;
 pub mod operators;
@@ -14,6 +15,7 @@ pub mod places;
 pub mod site_list;
 pub mod sites;
 pub mod subscribers;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -59,6 +59,8 @@ pub enum Caller {
     },
     /// Somebody at the machine's own command line.
     CommandLine,
+    /// The service itself.
+    Service,
 }
 
 impl Caller {
@@ -69,6 +71,7 @@ impl Caller {
             Self::Anonymous => "anonymous",
             Self::Key { name, .. } => name,
             Self::CommandLine => "command line",
+            Self::Service => "service",
         }
     }
 
@@ -78,7 +81,7 @@ impl Caller {
         match self {
             Self::Anonymous => false,
             Self::Key { role: own, .. } => *own >= role,
-            Self::CommandLine => true,
+            Self::CommandLine | Self::Service => true,
         }
     }
 
@@ -94,7 +97,8 @@ impl Caller {
                 role: Role::Department,
                 ..
             }
-            | Self::CommandLine => true,
+            | Self::CommandLine
+            | Self::Service => true,
             Self::Key {
                 role: Role::Operator,
                 operator: own,

@@ -12,6 +12,7 @@ pub mod site_input;
 pub mod subscribers;
 pub mod tally;
 pub mod text;
+pub mod webhook;
 
 pub use access::{Caller, Role};
 pub use area::{Area, Level};
@@ -21,3 +22,4 @@ pub use radio::{Radio, Sector, Technology};
 pub use rule::{Language, Rule};
 pub use site::{Equipment, Kind, Site, Status, Structure};
 pub use subscribers::{CountKey, Service, SubscriberCount};
+pub use webhook::Webhook;
