@@ -134,7 +134,8 @@ pub struct Webhooks {
 }
 
 fn parse_source(text: &str) -> Result<String, String> {
-    let is_uri = (1..=500).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_uri =
+        (1..=500).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     is_uri
         .then(|| text.to_owned())
         .ok_or_else(|| "must be a URI reference without spaces, at most 500 characters".to_owned())

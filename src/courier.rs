@@ -180,9 +180,8 @@ impl Courier {
         if !is_claimed {
             return Ok(false);
         }
-        let round = self.with_turn(|db| {
-            db.snapshot_here(|conn| register.round(conn, id, &lease, now))
-        })?;
+        let round =
+            self.with_turn(|db| db.snapshot_here(|conn| register.round(conn, id, &lease, now)))?;
         let Some(round) = round else {
             return Ok(false);
         };
@@ -190,7 +189,10 @@ impl Courier {
         let settled = self.settle(&round, &attempts)?;
         self.state.metrics.note_dead(settled.dead);
         if settled.dead > 0 {
-            warn!(webhook.id = id, "A change was given up; see the webhook's dead deliveries");
+            warn!(
+                webhook.id = id,
+                "A change was given up; see the webhook's dead deliveries"
+            );
         }
         Ok(settled.has_more)
     }
@@ -230,13 +232,22 @@ impl Courier {
         });
         let (status, error) = match outcome {
             Ok(status) if (200..300).contains(&status) => (Some(status), None),
-            Ok(status) => (Some(status), Some(format!("the receiver answered {status}"))),
+            Ok(status) => (
+                Some(status),
+                Some(format!("the receiver answered {status}")),
+            ),
             Err(why) => (None, Some(why)),
         };
         let seconds = began.elapsed().as_secs_f64();
         self.state.metrics.note_attempt(error.is_none(), seconds);
         if let Some(why) = &error {
-            info!(webhook.id = round.webhook.id, delivery.id = id, duration_s = seconds, why, "A delivery failed");
+            info!(
+                webhook.id = round.webhook.id,
+                delivery.id = id,
+                duration_s = seconds,
+                why,
+                "A delivery failed"
+            );
         }
         Ok(Attempt {
             at: stored(now),
@@ -256,7 +267,9 @@ impl Courier {
                 db.write_here(|conn| register.settle(conn, round, attempts, jitter, now))
             });
             match settled {
-                Err(Error::Unavailable(_)) if began.elapsed() < PATIENCE => {
+                Err(Error::Unavailable(_))
+                    if began.elapsed() < PATIENCE && !self.is_stopping.load(Ordering::SeqCst) =>
+                {
                     thread::sleep(PAUSE);
                 }
                 settled => return settled,

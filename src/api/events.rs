@@ -51,7 +51,14 @@ impl Event {
         let (id, key) = (change.revision.to_string(), change.key.clone());
         let data = serde_json::to_value(ChangeView::from(change))
             .map_err(|error| Error::Internal(Box::new(error)))?;
-        Ok(Self::new(id, source, (&resource, &action), &key, time, data))
+        Ok(Self::new(
+            id,
+            source,
+            (&resource, &action),
+            &key,
+            time,
+            data,
+        ))
     }
 
     /// A ping of `webhook` as an event.
@@ -93,9 +100,7 @@ impl Event {
 /// What the contract says of deliveries: the requests that this service makes.
 #[must_use]
 pub fn described() -> Value {
-    let header = |name: &str, description: &str| {
-        json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}})
-    };
+    let header = |name: &str, description: &str| json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}});
     json!({"change": {"post": {
         "operationId": "receive_change",
         "tags": ["webhooks"],

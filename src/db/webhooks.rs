@@ -175,10 +175,7 @@ pub fn claim(
                 .is_null()
                 .or(webhooks::leased_until.le(now)),
         )
-        .set((
-            webhooks::lease.eq(lease),
-            webhooks::leased_until.eq(until),
-        ))
+        .set((webhooks::lease.eq(lease), webhooks::leased_until.eq(until)))
         .execute(conn)?;
     Ok(claimed == 1)
 }

@@ -10,9 +10,7 @@ use crate::error::{Error, Result};
 
 /// Seconds from each failed attempt to the next. After the last one a change is given up, not quite a day after its
 /// first attempt: 85,355 s.
-pub const WAITS_S: [u32; 10] = [
-    5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800,
-];
+pub const WAITS_S: [u32; 10] = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800];
 
 /// By how much of itself a wait is shortened at the most, so that the receivers of many do not come back at once.
 pub const JITTER: f64 = 0.2;
@@ -107,7 +105,9 @@ mod tests {
     fn secrets_are_long_differ_and_are_no_others() {
         let (one, two) = (new_secret().unwrap(), new_secret().unwrap());
         assert_ne!(one, two);
-        let key = STANDARD.decode(one.strip_prefix("whsec_").unwrap()).unwrap();
+        let key = STANDARD
+            .decode(one.strip_prefix("whsec_").unwrap())
+            .unwrap();
         assert_eq!(key.len(), 32);
         let at = DateTime::UNIX_EPOCH;
         assert!(sign("secret", "1", at, b"").is_err());

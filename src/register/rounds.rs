@@ -227,7 +227,11 @@ impl Register {
             deliveries::forget(conn, &webhook.id, before)?;
             if attempts.iter().any(|attempt| attempt.status == Some(GONE)) && !webhook.paused {
                 let reason = "the receiver answered 410 Gone".to_owned();
-                pause(conn, &self.change(Caller::Service, now, Some(reason)), &webhook)?;
+                pause(
+                    conn,
+                    &self.change(Caller::Service, now, Some(reason)),
+                    &webhook,
+                )?;
             }
         }
         webhooks::release(conn, &webhook.id, &round.lease, progress)?;
@@ -362,7 +366,11 @@ fn follow(
     let seen = changes::since(conn, look.through, LOOK, webhook.owner.is_none())?;
     let is_full = i64::try_from(seen.len()).is_ok_and(|seen| seen == LOOK);
     let last = seen.last().map(|change| change.revision);
-    let end = if is_full { last } else { last.max(Some(newest)) };
+    let end = if is_full {
+        last
+    } else {
+        last.max(Some(newest))
+    };
     let mut wanted = wanted(conn, &webhook.webhook(), seen)?;
     look.has_more = is_full || wanted.len() > room;
     look.through = match wanted.get(room - 1) {

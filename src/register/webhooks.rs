@@ -1,7 +1,6 @@
 //! Records, replaces and removes webhooks, and takes orders for deliveries.
 
 use chrono::NaiveDateTime;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::sites::Precondition;

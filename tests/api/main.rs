@@ -11,6 +11,8 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/receiver.rs"]
+mod receiver;
 #[macro_use]
 mod support;
 mod contract;
@@ -19,6 +21,7 @@ mod access;
 mod area_import;
 mod areas;
 mod changes;
+mod deliveries;
 mod document;
 mod health;
 mod history;
@@ -34,3 +37,4 @@ mod site_list;
 mod sites;
 mod subscribers;
 mod summary;
+mod webhooks;
