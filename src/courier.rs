@@ -22,7 +22,8 @@ use crate::config::Webhooks;
 use crate::db::{Db, stored, webhooks};
 use crate::error::{Error, Result};
 use crate::register::delivery;
-use crate::register::rounds::{Attempt, Content, Message, Round, Settled};
+use crate::register::due::{Content, Message};
+use crate::register::rounds::{Attempt, Round, Settled};
 use sender::{Sender, Signed};
 
 /// From one look at what is due to the next.
@@ -215,11 +216,12 @@ impl Courier {
     }
 
     fn attempt(&self, round: &Round, message: &Message) -> Result<Attempt> {
-        let (now, began) = (self.now(), Instant::now());
+        let (at, began) = (stored(self.now()), Instant::now());
+        let now = at.and_utc();
         let id = message.id();
         let event = match &message.content {
             Content::Change(change) => Event::of_change(change.clone(), &self.source)?,
-            Content::Ping => Event::of_ping(id.clone(), &round.webhook.id, &self.source, now),
+            Content::Ping => Event::of_ping(id.clone(), &round.webhook.id, &self.source, now)?,
         };
         let body = event.body()?;
         let signature = delivery::sign(&round.secret, &id, now, &body)?;
@@ -249,11 +251,7 @@ impl Courier {
                 "A delivery failed"
             );
         }
-        Ok(Attempt {
-            at: stored(now),
-            status,
-            error,
-        })
+        Ok(Attempt { at, status, error })
     }
 
     /// Records what came of a round, as soon as the database lets it.

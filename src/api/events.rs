@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
@@ -28,7 +29,7 @@ pub struct Event {
     source: String,
     /// `telecom-inventory.`, what kind of record, `.` and what was done, in the words of the journal.
     #[serde(rename = "type")]
-    event_type: String,
+    kind: String,
     /// What kind of record, `/` and its key.
     subject: String,
     /// When the change was recorded.
@@ -37,7 +38,7 @@ pub struct Event {
     datacontenttype: &'static str,
     /// The change, as `GET /changes` shows it; of a ping the webhook's id.
     #[schema(value_type = ChangeView)]
-    data: Value,
+    data: Box<RawValue>,
 }
 
 impl Event {
@@ -49,8 +50,7 @@ impl Event {
         let time = utc(change.recorded_at);
         let (resource, action) = (change.resource.clone(), change.action.clone());
         let (id, key) = (change.revision.to_string(), change.key.clone());
-        let data = serde_json::to_value(ChangeView::from(change))
-            .map_err(|error| Error::Internal(Box::new(error)))?;
+        let data = raw(&ChangeView::from(change))?;
         Ok(Self::new(
             id,
             source,
@@ -62,10 +62,13 @@ impl Event {
     }
 
     /// A ping of `webhook` as an event.
-    #[must_use]
-    pub fn of_ping(id: String, webhook: &str, source: &str, time: DateTime<Utc>) -> Self {
-        let data = json!({"webhook": webhook});
-        Self::new(id, source, ("webhook", "ping"), webhook, time, data)
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be written as JSON.
+    pub fn of_ping(id: String, webhook: &str, source: &str, time: DateTime<Utc>) -> Result<Self> {
+        let data = raw(&json!({"webhook": webhook}))?;
+        let what = ("webhook", "ping");
+        Ok(Self::new(id, source, what, webhook, time, data))
     }
 
     fn new(
@@ -74,13 +77,13 @@ impl Event {
         (resource, action): (&str, &str),
         key: &str,
         time: DateTime<Utc>,
-        data: Value,
+        data: Box<RawValue>,
     ) -> Self {
         Self {
             specversion: "1.0",
             id,
             source: source.to_owned(),
-            event_type: format!("telecom-inventory.{resource}.{action}"),
+            kind: format!("telecom-inventory.{resource}.{action}"),
             subject: format!("{resource}/{key}"),
             time,
             datacontenttype: "application/json",
@@ -95,6 +98,11 @@ impl Event {
     pub fn body(&self) -> Result<Vec<u8>> {
         serde_json::to_vec(self).map_err(|error| Error::Internal(Box::new(error)))
     }
+}
+
+/// The same text that an answer to `GET /changes` has.
+fn raw(data: &impl Serialize) -> Result<Box<RawValue>> {
+    to_raw_value(data).map_err(|error| Error::Internal(Box::new(error)))
 }
 
 /// What the contract says of deliveries: the requests that this service makes.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Blocks of IPv4 that are not reachable from everywhere, each with the length of its prefix, after the IANA IPv4
 /// Special-Purpose Address Registry (RFC 6890); multicast (RFC 5771) besides.
 const NOT_PUBLIC_V4: [(Ipv4Addr, u32); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),       // this network
+    (Ipv4Addr::UNSPECIFIED, 8),           // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),   // behind a provider's translation
     (Ipv4Addr::new(127, 0, 0, 0), 8),     // loopback

@@ -6,6 +6,7 @@ mod area_succession;
 pub mod areas;
 pub mod bulk;
 pub mod delivery;
+pub mod due;
 pub mod filing;
 pub mod geography;
 pub mod keys;
