@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, delete, get, post, put, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 
 use super::asked::Asked;
 use super::params::{ChangeQuery, NoQuery, Params};
@@ -14,6 +15,7 @@ use super::views::utc;
 use crate::db::webhooks::{self as rows, Record};
 use crate::db::{DbConn, deliveries};
 use crate::domain::Webhook;
+use crate::domain::webhook::{ACTIONS, RESOURCES};
 use crate::error::{Error, Result};
 use crate::register::webhooks::{by_id, may_see};
 
@@ -34,15 +36,17 @@ pub struct WebhookView {
     /// Where deliveries are sent.
     url: String,
     /// Only changes of these resources; of all where there is none.
+    #[schema(schema_with = resources)]
     resources: Vec<String>,
     /// Only these actions; all where there is none.
+    #[schema(schema_with = actions)]
     actions: Vec<String>,
     /// Only changes of records of this operator.
     operator: Option<String>,
     /// Whether nothing is sent for the time being.
     paused: bool,
     /// `paused`; else `failing` from a failed attempt until a change arrives; else `active`.
-    #[schema(value_type = State)]
+    #[schema(value_type = WebhookState)]
     state: &'static str,
     /// Up to this revision every change that it wants has arrived or is dead.
     delivered_revision: i64,
@@ -62,11 +66,34 @@ pub struct WebhookView {
     updated_at: DateTime<Utc>,
 }
 
+fn resources() -> Schema {
+    words(
+        "Only changes of these resources; of all where there is none.",
+        RESOURCES,
+    )
+}
+
+fn actions() -> Schema {
+    words("Only these actions; all where there is none.", ACTIONS)
+}
+
+/// A list of words, each at most once.
+fn words<const N: usize>(description: &str, all: [&'static str; N]) -> Schema {
+    let word = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(all));
+    ArrayBuilder::new()
+        .items(word)
+        .unique_items(true)
+        .description(Some(description))
+        .into()
+}
+
 /// How a webhook does.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "it describes the words of a field")]
-enum State {
+enum WebhookState {
     /// What is due arrives.
     Active,
     /// Attempts fail.
@@ -169,11 +196,11 @@ pub struct WebhookInput {
     /// Where deliveries are sent: https, without user, password and fragment.
     #[schema(max_length = 2000, format = "uri")]
     url: String,
-    /// Only changes of these resources: site, operator, area, boundaries, subscribers, key, webhook; of all where none is given.
-    #[schema(max_items = 7)]
+    /// Only changes of these resources; of all where none is given.
+    #[schema(required = false, schema_with = resources)]
     resources: Option<Vec<String>>,
-    /// Only these actions: create, replace, update, delete, import, revoke; all where none is given.
-    #[schema(max_items = 6)]
+    /// Only these actions; all where none is given.
+    #[schema(required = false, schema_with = actions)]
     actions: Option<Vec<String>>,
     /// Only changes of records of this operator.
     #[schema(max_length = 32)]

@@ -55,8 +55,8 @@ fn write(base: &str, key: &str, code: &str) -> bool {
 /// Waits until the webhook at `path` has come as far as the journal.
 fn wait_until_delivered(server: &Server, key: &str, path: &str, patience: Duration) {
     let deadline = Instant::now() + patience;
+    let newest = server.ask("/api/v1/changes?limit=10000")["next_since"].clone();
     loop {
-        let newest = server.ask("/api/v1/changes?limit=10000")["next_since"].clone();
         let webhook: Value = serde_json::from_str(&server.get(key, path).1).unwrap();
         if webhook["delivered_revision"].as_i64() >= newest.as_i64() {
             return;
@@ -118,6 +118,7 @@ fn kill_while_delivering(place: &Place) {
                 &format!("A-{}", written.load(Ordering::SeqCst)),
             ) {
                 written.fetch_add(1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(10));
             }
         });
         let deadline = Instant::now() + Duration::from_mins(1);
