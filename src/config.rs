@@ -111,6 +111,9 @@ pub struct Serving {
     /// Most bytes of a file that is imported.
     #[arg(long, env = "IMPORT_MAX_BYTES", default_value_t = 134_217_728)]
     pub import_max_bytes: usize,
+    /// Most bytes of answers that are kept in memory until the register changes.
+    #[arg(long, env = "ANSWERS_MAX_BYTES", default_value_t = 25_165_824)]
+    pub answers_max_bytes: usize,
     /// Threads that answer requests [default: one for each processor].
     #[arg(long, env = "WORKERS", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub workers: Option<u16>,

@@ -1,10 +1,10 @@
 //! The register of a region's telecom infrastructure, and its answers by district.
 //!
 //! ```text
-//! main → cli → server → api → register → { db, geo, domain }
-//!                cli → courier → { api, register, db }
-//!                cli → { register, import, db, config }
-//!                             api, cli → formats → domain
+//! main → cli → server → api → register → { db, import, geo, domain }
+//!        cli → { courier, api, register, import, formats, db, config }
+//!              api → { db, import, formats, geo, domain }
+//!          courier → { api, register, db, config }
 //! ```
 //!
 //! | room | what is in it |

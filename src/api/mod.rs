@@ -9,6 +9,7 @@ pub mod document;
 pub mod events;
 pub mod gate;
 pub mod health;
+pub mod kept;
 pub mod keys;
 pub mod metrics;
 pub mod negotiate;
@@ -51,6 +52,8 @@ pub struct State {
     pub contract: document::Contract,
     /// Counters and timers.
     pub metrics: metrics::Metrics,
+    /// Answers that are kept until the register changes.
+    pub kept: kept::Kept,
 }
 
 /// Every route that the contract describes.

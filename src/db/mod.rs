@@ -47,6 +47,12 @@ impl Db {
         })
     }
 
+    /// How many connections there are at the most.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        usize::try_from(self.pool.max_size()).unwrap_or(usize::MAX)
+    }
+
     /// Runs `job` with a connection, on this thread. What it reads in several queries may come from several moments.
     ///
     /// # Errors

@@ -10,6 +10,17 @@ pub enum Language {
     Vietnamese,
 }
 
+impl Language {
+    /// Of a text in both languages, the one in this.
+    #[must_use]
+    pub fn say<T>(self, english: T, vietnamese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Vietnamese => vietnamese,
+        }
+    }
+}
+
 /// A rule on input. Those that only warn are listed at the end.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(

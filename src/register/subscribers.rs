@@ -13,7 +13,7 @@ use crate::db::subscribers::{self, Filter, NewCount, Record};
 use crate::db::{DbConn, operators, sites};
 use crate::domain::subscribers::{LocatedCount, answering};
 use crate::domain::{CountKey, Faults, Rule, SubscriberCount};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Most counts of one request.
 pub const COUNTS_MAX: usize = 10_000;
@@ -223,18 +223,17 @@ pub fn answering_on(
         to: Some(as_of),
         ..filter.clone()
     };
-    let located = subscribers::all(conn, &filter)?
+    let located = subscribers::figures(conn, &filter)?
         .into_iter()
-        .map(|record| {
-            let count = record.count()?;
+        .map(|count| {
             let info = geography.by_code(&count.key.area, count.key.period_end);
-            Ok(LocatedCount {
+            LocatedCount {
                 area_id: info.map(|info| info.id),
                 area_valid_to: info.and_then(|info| info.area.valid_to),
                 count,
-            })
+            }
         })
-        .collect::<Result<Vec<LocatedCount>, Error>>()?;
+        .collect();
     Ok(answering(located, as_of, max_age, |part| {
         geography.wholes(part)
     }))
