@@ -127,6 +127,31 @@ pub struct Serving {
     /// Threads that answer requests [default: one for each processor].
     #[arg(long, env = "WORKERS", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub workers: Option<u16>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become the help of serve")]
+    pub webhooks: Webhooks,
+}
+
+/// How webhooks are delivered.
+#[derive(Args, Clone, Debug)]
+pub struct Webhooks {
+    /// Let webhooks have http:// addresses, which anybody on the way can read.
+    #[arg(long, env = "WEBHOOK_HTTP", value_parser = BoolishValueParser::new())]
+    pub webhook_http: bool,
+    /// Let webhooks reach loopback, link-local and private addresses: the network inside.
+    #[arg(long, env = "WEBHOOK_PRIVATE_ADDRESSES", value_parser = BoolishValueParser::new())]
+    pub webhook_private_addresses: bool,
+    /// The `source` of events, by which a receiver tells registers apart: a URI or a part of one.
+    #[arg(long, env = "WEBHOOK_SOURCE", default_value = "/api/v1/changes", value_parser = parse_source)]
+    pub webhook_source: String,
+}
+
+fn parse_source(text: &str) -> Result<String, String> {
+    let is_uri =
+        (1..=500).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_uri
+        .then(|| text.to_owned())
+        .ok_or_else(|| "must be a URI reference without spaces, at most 500 characters".to_owned())
 }
 
 /// How the log is written.

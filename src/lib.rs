@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! main → cli → server → api → register → { db, import, geo, domain }
-//!        cli → { api, register, import, formats, db, config }
+//!        cli → { courier, api, register, import, formats, db, config }
 //!              api → { db, import, formats, geo, domain }
+//!          courier → { api, register, db, config }
 //! ```
 //!
 //! | room | what is in it |
@@ -15,11 +16,13 @@
 //! | [`formats`] | CSV, GeoJSON, XLSX from rows |
 //! | [`import`] | files in, rows out |
 //! | [`api`] | HTTP, its contract and its access rules |
+//! | [`courier`] | takes changes to webhooks: the only room that asks the network |
 //! | [`cli`], [`config`], [`server`], [`telemetry`] | the program around it |
 
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod courier;
 pub mod db;
 pub mod domain;
 pub mod error;

@@ -50,6 +50,7 @@ pub fn state(
         open_reading: serving.open_reading || serving.demo,
         body_max: serving.body_max_bytes,
         import_max: serving.import_max_bytes,
+        plain_webhooks: serving.webhooks.webhook_http,
         clock,
         contract: Contract::build()?,
         metrics: Metrics::new()?,

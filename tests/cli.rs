@@ -14,9 +14,13 @@ mod help;
 mod kill;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "support/receiver.rs"]
+mod receiver;
 #[path = "cli/serving.rs"]
 mod serving;
 #[path = "cli/submission_kill.rs"]
 mod submission_kill;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/webhooks.rs"]
+mod webhooks;

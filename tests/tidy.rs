@@ -62,6 +62,11 @@ fn actix_web_appears_only_under_api_and_the_server() {
 }
 
 #[test]
+fn only_the_courier_asks_other_machines() {
+    check(&src(), rules::network);
+}
+
+#[test]
 fn domain_geo_formats_and_import_touch_no_network_clock_or_database() {
     check(&src(), rules::purity);
 }

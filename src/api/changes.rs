@@ -21,7 +21,7 @@ pub struct ChangeView {
     recorded_at: DateTime<Utc>,
     /// Who.
     actor: String,
-    /// What kind of record: site, operator, area, boundaries, subscribers, key.
+    /// What kind of record: site, operator, area, boundaries, subscribers, key, webhook.
     resource: String,
     /// Key of the record.
     key: String,
@@ -92,7 +92,7 @@ pub struct ChangeListQuery {
 /// List changes
 ///
 /// Every accepted change in order, so that another system can follow: ask again with `since=next_since`. Changes of keys
-/// are shown to the department alone.
+/// and webhooks are shown to the department alone.
 #[utoipa::path(
     tag = "access",
     params(ChangeListQuery),
@@ -105,12 +105,12 @@ pub async fn list_changes(asked: Asked) -> Result<HttpResponse> {
     let since = params.integer("since", 0, i64::MAX).unwrap_or(0);
     let limit = params.integer("limit", 1, 10_000).unwrap_or(100);
     params.give(())?;
-    let with_keys = asked.caller.has(Role::Department);
+    let is_department = asked.caller.has(Role::Department);
     let records = asked
         .state
         .register
         .db
-        .read(move |conn| rows::since(conn, since, limit, with_keys))
+        .read(move |conn| rows::since(conn, since, limit, is_department))
         .await?;
     let next_since = records.last().map_or(since, |last| last.revision);
     Ok(HttpResponse::Ok().json(ChangeList {

@@ -10,6 +10,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::asked::Asked;
+use super::events::{self, Event};
 use super::problem::Problem;
 use crate::domain::{Kind, Role};
 use crate::error::{Error, Result};
@@ -48,9 +49,10 @@ pub struct Route {
         (name = "subscribers", description = "Subscriber counts by operator, service, area and period"),
         (name = "summaries", description = "Answers by district, commune and province, and the annual report"),
         (name = "access", description = "Keys, and the journal of changes"),
+        (name = "webhooks", description = "Changes sent to other systems, signed, in order"),
         (name = "service", description = "Health, metrics and the contract itself")
     ),
-    components(schemas(Problem))
+    components(schemas(Problem, Event))
 )]
 struct Head;
 
@@ -72,6 +74,7 @@ impl Contract {
         refuse_unknown_fields(&mut document);
         let routes = access_table(&document)?;
         add_security(&mut document);
+        document["webhooks"] = events::described();
         let text = serde_json::to_string_pretty(&document)
             .map_err(|error| Error::Internal(Box::new(error)))?;
         Ok(Self {
@@ -149,6 +152,7 @@ fn refuse_unknown_fields(document: &mut Value) {
         "AreaInput",
         "CountInput",
         "KeyInput",
+        "WebhookInput",
         "Structure",
         "Radio",
         "Sector",

@@ -109,10 +109,9 @@ async fn admit(request: &ServiceRequest, route: Option<&str>) -> Result<Admitted
     match caller {
         Caller::Anonymous => Err(Error::Unauthenticated),
         caller if caller.has(needed) => Ok(Admitted::Caller(caller)),
-        Caller::Key { .. } | Caller::CommandLine => Err(Error::Forbidden(format!(
-            "this needs a key with the role `{}`",
-            needed.as_str()
-        ))),
+        Caller::Key { .. } | Caller::CommandLine | Caller::Service => Err(Error::Forbidden(
+            format!("this needs a key with the role `{}`", needed.as_str()),
+        )),
     }
 }
 

@@ -4,7 +4,9 @@ pub mod area_import;
 pub mod areas;
 pub mod asked;
 pub mod changes;
+pub mod deliveries;
 pub mod document;
+pub mod events;
 pub mod gate;
 pub mod health;
 pub mod kept;
@@ -23,7 +25,9 @@ pub mod submission_steps;
 pub mod submissions;
 pub mod subscribers;
 pub mod summary;
+pub mod templates;
 pub mod views;
+pub mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +50,8 @@ pub struct State {
     pub body_max: usize,
     /// Most bytes of a file that is imported.
     pub import_max: usize,
+    /// Whether webhooks may be sent without TLS.
+    pub plain_webhooks: bool,
     /// The present instant; tests set their own.
     pub clock: fn() -> DateTime<Utc>,
     /// The OpenAPI document and the access table that is read from it.
@@ -92,6 +98,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(subscribers::put_subscribers)
             .service(submissions::list_submissions)
             .service(submissions::create_submission)
+            .service(templates::get_template)
             .service(submissions::get_submission)
             .service(submission_rows::list_submission_rows)
             .service(submission_rows::get_submission_file)
@@ -105,7 +112,15 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(changes::list_changes)
             .service(keys::list_keys)
             .service(keys::create_key)
-            .service(keys::revoke_key),
+            .service(keys::revoke_key)
+            .service(webhooks::list_webhooks)
+            .service(webhooks::create_webhook)
+            .service(webhooks::get_webhook)
+            .service(webhooks::replace_webhook)
+            .service(webhooks::delete_webhook)
+            .service(deliveries::ping_webhook)
+            .service(deliveries::list_deliveries)
+            .service(deliveries::retry_delivery),
     );
     config.service(health::check_liveness);
     config.service(health::check_readiness);

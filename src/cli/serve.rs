@@ -8,6 +8,8 @@ use tracing::info;
 
 use super::{Target, change, say};
 use crate::config::Serving;
+use crate::courier::Courier;
+use crate::db::blocking;
 use crate::domain::area::BoundaryKind;
 use crate::error::{Error, Result};
 use crate::register::Register;
@@ -49,7 +51,14 @@ impl Serve {
                 )?,
                 (false, false) => {}
             }
-            running.await.map_err(failed)
+            let courier = Courier::new(state.into_inner(), &self.serving.webhooks).start()?;
+            let ended = running.await.map_err(failed);
+            blocking(move || {
+                courier.stop();
+                Ok(())
+            })
+            .await?;
+            ended
         })
     }
 }

@@ -35,7 +35,7 @@ pub struct NewChange {
     pub recorded_at: NaiveDateTime,
     /// Who.
     pub actor: String,
-    /// `site`, `operator`, `area`, `boundaries`, `subscribers`, `key`.
+    /// `site`, `operator`, `area`, `boundaries`, `subscribers`, `key`, `webhook`.
     pub resource: &'static str,
     /// Key of the record.
     pub key: String,
@@ -62,17 +62,38 @@ pub fn note(conn: &mut DbConn, new: &[NewChange]) -> Result<()> {
     Ok(())
 }
 
-/// At most `limit` changes after the revision `since`, oldest first; those of keys only on demand.
+/// At most `limit` changes after the revision `since`, oldest first; those of keys, webhooks and submissions for the department alone.
 ///
 /// # Errors
 /// Those of the database.
-pub fn since(conn: &mut DbConn, since: i64, limit: i64, with_keys: bool) -> Result<Vec<Record>> {
-    let hidden: &[&str] = if with_keys { &[] } else { &["key"] };
+pub fn since(
+    conn: &mut DbConn,
+    since: i64,
+    limit: i64,
+    is_department: bool,
+) -> Result<Vec<Record>> {
+    let hidden: &[&str] = if is_department {
+        &[]
+    } else {
+        &["key", "webhook", "submission"]
+    };
     Ok(changes::table
         .filter(changes::revision.gt(since))
         .filter(changes::resource.ne_all(hidden))
         .order(changes::revision)
         .limit(limit)
+        .select(Record::as_select())
+        .load(conn)?)
+}
+
+/// The changes with these revisions, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub fn of_revisions(conn: &mut DbConn, revisions: &[i64]) -> Result<Vec<Record>> {
+    Ok(changes::table
+        .filter(changes::revision.eq_any(revisions))
+        .order(changes::revision)
         .select(Record::as_select())
         .load(conn)?)
 }

@@ -6,6 +6,7 @@ mod schema;
 
 pub mod areas;
 pub mod changes;
+pub mod deliveries;
 pub mod in_service;
 pub mod keys;
 pub mod operators;
@@ -16,6 +17,7 @@ pub mod site_sets;
 pub mod sites;
 pub mod submissions;
 pub mod subscribers;
+pub mod webhooks;
 
 use std::sync::Arc;
 

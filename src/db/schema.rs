@@ -178,6 +178,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhooks (id) {
+        id -> Text,
+        owner -> Nullable<Text>,
+        name -> Text,
+        url -> Text,
+        secret -> Text,
+        resources -> Text,
+        actions -> Text,
+        operator -> Nullable<Text>,
+        paused -> Bool,
+        delivered_revision -> BigInt,
+        delivered_at -> Nullable<Timestamp>,
+        failing_since -> Nullable<Timestamp>,
+        lease -> Nullable<Text>,
+        leased_until -> Nullable<Timestamp>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        webhook -> Text,
+        revision -> Nullable<BigInt>,
+        state -> Text,
+        attempts -> Integer,
+        status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+        created_at -> Timestamp,
+        attempted_at -> Nullable<Timestamp>,
+        next_attempt_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     operators,
     areas,
@@ -188,5 +225,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     subscriber_counts,
     keys,
     submissions,
-    changes
+    changes,
+    webhooks,
+    deliveries
 );

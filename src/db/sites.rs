@@ -390,6 +390,23 @@ pub fn codes(
     Ok(query.load::<String>(conn)?.into_iter().collect())
 }
 
+/// The versions of the sites `ids` in which they were of `operator`.
+///
+/// # Errors
+/// Those of the database.
+pub fn versions_of(
+    conn: &mut DbConn,
+    operator: &str,
+    ids: &[&str],
+) -> Result<std::collections::HashSet<(String, i32)>> {
+    let versions: Vec<(String, i32)> = site_versions::table
+        .filter(site_versions::site_id.eq_any(ids))
+        .filter(site_versions::operator.eq(operator))
+        .select((site_versions::site_id, site_versions::version))
+        .load(conn)?;
+    Ok(versions.into_iter().collect())
+}
+
 /// Every version of the site `id`, newest first.
 ///
 /// # Errors

@@ -61,6 +61,8 @@ pub enum Caller {
     },
     /// Somebody at the machine's own command line.
     CommandLine,
+    /// The service itself.
+    Service,
 }
 
 impl Caller {
@@ -71,6 +73,7 @@ impl Caller {
             Self::Anonymous => "anonymous",
             Self::Key { name, .. } => name,
             Self::CommandLine => "command line",
+            Self::Service => "service",
         }
     }
 
@@ -81,6 +84,7 @@ impl Caller {
             Self::Anonymous => "",
             Self::Key { id, .. } => id,
             Self::CommandLine => "command line",
+            Self::Service => "service",
         }
     }
 
@@ -89,7 +93,7 @@ impl Caller {
     pub fn operator(&self) -> Option<&str> {
         match self {
             Self::Key { operator, .. } => operator.as_deref(),
-            Self::Anonymous | Self::CommandLine => None,
+            Self::Anonymous | Self::CommandLine | Self::Service => None,
         }
     }
 
@@ -99,7 +103,7 @@ impl Caller {
         match self {
             Self::Anonymous => false,
             Self::Key { role: own, .. } => *own >= role,
-            Self::CommandLine => true,
+            Self::CommandLine | Self::Service => true,
         }
     }
 
@@ -115,7 +119,8 @@ impl Caller {
                 role: Role::Department,
                 ..
             }
-            | Self::CommandLine => true,
+            | Self::CommandLine
+            | Self::Service => true,
             Self::Key {
                 role: Role::Operator,
                 operator: own,

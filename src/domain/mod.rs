@@ -14,6 +14,7 @@ pub mod submission;
 pub mod subscribers;
 pub mod tally;
 pub mod text;
+pub mod webhook;
 
 pub use access::{Caller, Role};
 pub use area::{Area, Level};
@@ -24,3 +25,4 @@ pub use record_kind::RecordKind;
 pub use rule::{Language, Rule};
 pub use site::{Equipment, Kind, Site, Status, Structure};
 pub use subscribers::{CountKey, Service, SubscriberCount};
+pub use webhook::Webhook;

@@ -29,6 +29,7 @@ fn operations() -> Vec<(String, String, Option<String>)> {
 fn address(pattern: &str) -> String {
     pattern
         .replace("{id}", "0192f0c1-7e5e-7c3b-9a51-0c3e5d1f4a77")
+        .replace("{delivery}", "0192f0c1-7e5e-7c3b-9a51-0c3e5d1f4a78")
         .replace("{operator}", "viettel")
         .replace("{code}", "105")
         .replace("{slug}", "invalid")

@@ -108,3 +108,9 @@ pub fn request(method: &str, path: &str, body: &Value) -> Vec<String> {
         body,
     )
 }
+
+/// What in `instance` is not as the schema `name` has it.
+pub fn component(name: &str, instance: &Value) -> Vec<String> {
+    let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+    violations(name.to_owned(), &schema, instance)
+}

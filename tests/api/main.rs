@@ -11,6 +11,8 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+#[path = "../support/receiver.rs"]
+mod receiver;
 #[macro_use]
 mod support;
 mod contract;
@@ -20,6 +22,7 @@ mod area_import;
 mod areas;
 mod boundary_changes;
 mod changes;
+mod deliveries;
 mod document;
 mod health;
 mod history;
@@ -43,3 +46,5 @@ mod subscribers;
 mod summary;
 mod summary_model;
 mod tables;
+mod templates;
+mod webhooks;

@@ -6,6 +6,18 @@ use serde_json::{Value, json};
 pub const CSV: &str = "text/csv";
 pub const JSON: &str = "application/json";
 
+impl TestApp {
+    /// Hands in a file and gives the submission when it was worked off.
+    pub async fn submit(&self, who: &str, query: &str, media_type: &str, file: &[u8]) -> Value {
+        let uri = format!("/api/v1/submissions?{query}");
+        let headers = [("content-type", media_type)];
+        let reply = self
+            .send(who, "POST", &uri, &headers, Some(file.to_vec()))
+            .await;
+        reply.expect(201).json()
+    }
+}
+
 pub fn file(sites: &[Value]) -> Vec<u8> {
     serde_json::to_vec(sites).unwrap()
 }

@@ -15,7 +15,9 @@ use clap::Parser;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use telecom_inventory::api::State;
 use telecom_inventory::config::{Rules, Serving};
+use telecom_inventory::courier::Courier;
 use telecom_inventory::db::Db;
 use telecom_inventory::domain::{Caller, Role};
 use telecom_inventory::register::Register;
@@ -68,12 +70,17 @@ struct Settings {
     serving: Serving,
 }
 
+/// The receivers of tests are on this machine.
+const INSIDE: &[&str] = &["--webhook-http", "--webhook-private-addresses"];
+
 type Answer = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
 /// A running service and the keys to it.
 pub struct TestApp {
     /// The register behind it.
     pub register: Arc<Register>,
+    state: Arc<State>,
+    serving: Serving,
     call: Box<dyn Fn(Request) -> Answer>,
     keys: Vec<(&'static str, String)>,
     _files: TempDir,
@@ -152,7 +159,7 @@ impl TestApp {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("t.sqlite");
         std::fs::copy(TEMPLATE.path().join("t.sqlite"), &path).unwrap();
-        Self::on(&path.display().to_string(), Place::Folder(folder), &[]).await
+        Self::on(&path.display().to_string(), Place::Folder(folder), INSIDE).await
     }
 
     /// On a fresh PostgreSQL schema, where there is a server.
@@ -160,7 +167,7 @@ impl TestApp {
         let database = postgres::database()?;
         let url = database.url.clone();
         Db::open(&url, 1).unwrap().migrate().unwrap();
-        Some(Self::on(&url, Place::Schema(database), &[]).await)
+        Some(Self::on(&url, Place::Schema(database), INSIDE).await)
     }
 
     /// On a fresh SQLite file, with these flags of `serve`.
@@ -179,6 +186,7 @@ impl TestApp {
         let submissions = files.path().join("submissions");
         let register = Arc::new(Register::new(db, settings.rules.settings(), submissions));
         let state = server::state(Arc::clone(&register), &settings.serving, clock).unwrap();
+        let inner = state.clone().into_inner();
         let service = std::rc::Rc::new(test::init_service(server::app(state)).await);
         let call = move |request: Request| -> Answer {
             let service = std::rc::Rc::clone(&service);
@@ -186,6 +194,8 @@ impl TestApp {
         };
         let mut app = Self {
             register,
+            state: inner,
+            serving: settings.serving,
             call: Box::new(call),
             keys: Vec::new(),
             _files: files,
@@ -227,16 +237,6 @@ impl TestApp {
         self.keys = keys.unwrap();
     }
 
-    /// Hands in a file and gives the submission when it was worked off.
-    pub async fn submit(&self, who: &str, query: &str, media_type: &str, file: &[u8]) -> Value {
-        let uri = format!("/api/v1/submissions?{query}");
-        let headers = [("content-type", media_type)];
-        let reply = self
-            .send(who, "POST", &uri, &headers, Some(file.to_vec()))
-            .await;
-        reply.expect(201).json()
-    }
-
     /// Puts the committed seeds into a register of its own, without the operators of other tests.
     pub fn seed(&self) {
         let change = self
@@ -255,7 +255,25 @@ impl TestApp {
 
     /// Sets the test's clock forward.
     pub fn forward_days(days: i64) {
-        FORWARD_US.set(FORWARD_US.get() + days * 86_400_000_000);
+        Self::forward_seconds(days * 86_400);
+    }
+
+    /// Sets the test's clock forward.
+    pub fn forward_seconds(seconds: i64) {
+        FORWARD_US.set(FORWARD_US.get() + seconds * 1_000_000);
+    }
+
+    /// A courier of the service.
+    pub fn courier(&self) -> Courier {
+        Courier::new(Arc::clone(&self.state), &self.serving.webhooks)
+    }
+
+    /// Delivers to webhooks what is due at this instant.
+    pub fn deliver(&self) {
+        let courier = self.courier();
+        for id in courier.due().unwrap() {
+            while courier.visit(&id).unwrap() {}
+        }
     }
 
     /// The key of `who`: a role or an operator that was set up.

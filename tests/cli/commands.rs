@@ -148,7 +148,7 @@ fn the_exit_code_tells_what_kind_of_trouble_it_was() {
         &["serve", "--log-format", "xml"],
         &["serve", "--demo", "--database-url", "x.sqlite"],
         &["export", "subscribers", "--format", "csv"],
-        &["import", "sites", "sites.txt"],
+        &["import", "sites", "sites.doc"],
     ] {
         let wrong = place.run(arguments).expect(2);
         assert!(

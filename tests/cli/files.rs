@@ -219,8 +219,8 @@ fn every_bad_row_is_listed_and_nothing_is_stored() {
 #[test]
 fn a_file_with_an_unknown_ending_is_refused() {
     let place = Place::new();
-    place.file("sites.txt", "");
-    let failed = place.run(&["import", "sites", "sites.txt"]);
+    place.file("sites.doc", "");
+    let failed = place.run(&["import", "sites", "sites.doc"]);
     assert!(
         failed.code != 0 && failed.stderr.contains(".ndjson"),
         "{failed:?}"

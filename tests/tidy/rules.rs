@@ -31,6 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "crate::register",
             "crate::api",
             "crate::server",
+            "crate::courier",
             "crate::cli",
         ],
     ),
@@ -40,16 +41,27 @@ const LAYERS: &[(&str, &[&str])] = &[
             "crate::formats",
             "crate::api",
             "crate::server",
+            "crate::courier",
             "crate::cli",
         ],
     ),
+    // A request never waits for another system: what is to be sent is recorded, and the courier comes for it.
+    (
+        "src/api/",
+        &["crate::courier", "crate::server", "crate::cli"],
+    ),
+    ("src/courier.rs", ABOVE_COURIER),
+    ("src/courier/", ABOVE_COURIER),
 ];
+
+const ABOVE_COURIER: &[&str] = &["crate::server", "crate::cli"];
 
 const ABOVE_VALUES: &[&str] = &[
     "crate::db",
     "crate::register",
     "crate::api",
     "crate::server",
+    "crate::courier",
     "crate::cli",
     "crate::config",
 ];
@@ -144,6 +156,12 @@ pub fn actix(file: &Source) -> Vec<Finding> {
         &["src/api/", "src/server.rs", "src/main.rs"],
         fix,
     )
+}
+
+/// Only the courier asks other machines.
+pub fn network(file: &Source) -> Vec<Finding> {
+    let fix = "record what is to be sent and let `src/courier` send it: its addresses are checked, its time is bounded";
+    crates(file, "ureq", &["src/courier.rs", "src/courier/"], fix)
 }
 
 /// Words with `name` in them, outside `allowed`.
@@ -388,6 +406,8 @@ mod tests {
         (actix, "src/db/a.rs", "use actix_web::web;", &[1]),
         (actix, "src/import/a.rs", "use utoipa_actix_web::scope;", &[1]),
         (actix, "src/server.rs", "use actix_web::App;", &[]),
+        (network, "src/api/a.rs", "use x;\nureq::get(y)", &[2]),
+        (network, "src/courier/a.rs", "use ureq::Agent;", &[]),
         (purity, "src/domain/a.rs", "let t = Utc::now();", &[1]),
         (purity, "src/geo/a.rs", "use std::net::IpAddr;", &[1]),
         (direction, "src/formats/a.rs", "use crate::db;\nuse crate::dbase;", &[1]),
@@ -398,6 +418,8 @@ mod tests {
         (direction, "src/db/a.rs", "use crate::api::sites::SiteView;", &[1]),
         (direction, "src/db/a.rs", "use crate::domain::Site;", &[]),
         (direction, "src/register/a.rs", "use crate::db;\nuse crate::api;", &[2]),
+        (direction, "src/api/a.rs", "use crate::register;\nuse crate::courier;", &[2]),
+        (direction, "src/courier.rs", "use crate::api;\nuse crate::cli;", &[2]),
         (panics, "src/a.rs", "a.unwrap();\nb\n    .expect(\"c\");\npanic!(\"d\");\ntodo!()", &[1, 3, 4, 5]),
         (panics, "src/a.rs", "a.unwrap_or(1); // .unwrap()\nassert_panic!(x);", &[]),
         (panics, "src/a.rs", "#[cfg(test)]\nmod tests {\n fn a() { b.unwrap() }\n}\nfn c() { d.unwrap() }", &[5]),
