@@ -7,14 +7,18 @@
 
 pub mod atlas;
 pub mod boundary;
-
 pub mod division;
+mod effort;
 pub mod geometry;
+mod hosts;
 pub mod measure;
+mod meetings;
+mod nesting;
 mod outline;
 mod overlay;
 
 pub use atlas::{AreaShape, Atlas, Places};
+pub use effort::TooIntricate;
 pub use geo::MultiPolygon;
 
 use geo::{BoundingRect, Coord, Point};
