@@ -6,8 +6,10 @@
 mod ring;
 mod rings;
 
-use geo::{LineString, MultiPolygon, Polygon};
+use geo::{Coord, LineString, MultiPolygon, Polygon};
 
+use super::effort::{Effort, TooIntricate};
+use super::meetings::{self, Ring, Role};
 use super::{Position, measure, overlay};
 
 /// Most change of area that a repair may make, in percent of the area stated by the rings.
@@ -102,6 +104,9 @@ pub enum Refusal {
     /// Nothing is left of the boundary.
     #[error("the boundary encloses no area")]
     Empty,
+    /// The boundary was not compared with itself, as that would take too long.
+    #[error(transparent)]
+    TooIntricate(#[from] TooIntricate),
     /// The repair would change the area by more than [`MAX_CHANGE_PERCENT`].
     #[error(
         "repair would change the area from {before_km2:.3} to {after_km2:.3} km², more than {MAX_CHANGE_PERCENT} %"
@@ -123,11 +128,13 @@ pub enum Refusal {
 }
 
 /// The faults of a boundary: of its single rings, and when those are sound, of the rings to each other.
-#[must_use]
-pub fn faults(boundary: &MultiPolygon<f64>) -> Vec<Fault> {
+///
+/// # Errors
+/// When the lines come near each other too often for all faults to be found.
+pub fn faults(boundary: &MultiPolygon<f64>) -> Result<Vec<Fault>, TooIntricate> {
     let (tidied, mut found) = tidied(boundary);
-    found.extend(tangles(&tidied));
-    found
+    found.extend(tangles(&tidied)?);
+    Ok(found)
 }
 
 /// Makes a boundary sound.
@@ -149,7 +156,7 @@ pub fn repair(boundary: &MultiPolygon<f64>) -> Result<Repaired, Refusal> {
     let mut last_km2 = before_km2;
     for _ in 0..MOST_ROUNDS {
         let (clean, mut found) = tidied(&geometry);
-        let tangles = tangles(&clean);
+        let tangles = tangles(&clean)?;
         let is_sound = tangles.is_empty();
         geometry = if is_sound { clean } else { rebuilt(&clean) };
         found.extend(tangles);
@@ -175,7 +182,7 @@ pub fn repair(boundary: &MultiPolygon<f64>) -> Result<Repaired, Refusal> {
         }
     }
     Err(Refusal::Tangled {
-        faults: faults(&geometry),
+        faults: faults(&geometry)?,
     })
 }
 
@@ -207,23 +214,34 @@ fn judged(repaired: Repaired) -> Result<Repaired, Refusal> {
 fn tidied(boundary: &MultiPolygon<f64>) -> (MultiPolygon<f64>, Vec<Fault>) {
     let mut found = Vec::new();
     let parts = boundary.iter().filter_map(|part| {
-        let shell = ring::tidied(part.exterior(), ring::Role::Shell, &mut found)?;
+        let shell = ring::tidied(part.exterior(), Role::Shell, &mut found)?;
         let holes = part.interiors().iter();
-        let holes = holes.filter_map(|hole| ring::tidied(hole, ring::Role::Hole, &mut found));
+        let holes = holes.filter_map(|hole| ring::tidied(hole, Role::Hole, &mut found));
         Some(Polygon::new(shell, holes.collect()))
     });
     (parts.collect(), found)
 }
 
 /// Faults that only rebuilding mends. Rings are compared with each other once each is simple.
-fn tangles(boundary: &MultiPolygon<f64>) -> Vec<Fault> {
-    let rings = boundary.iter().flat_map(rings_of);
-    let crossings: Vec<Fault> = rings.filter_map(ring::crossing).collect();
-    if crossings.is_empty() {
-        rings::conflicts(boundary)
-    } else {
-        crossings
+///
+/// What passes here can be rebuilt: the crossings of its lines have been counted.
+fn tangles(boundary: &MultiPolygon<f64>) -> Result<Vec<Fault>, TooIntricate> {
+    let rings: Vec<Ring> = meetings::rings(boundary, 0, 0).collect();
+    let effort = Effort::for_lines(meetings::count_lines(&rings));
+    let survey = meetings::survey(&rings, |_, _| true, &effort)?;
+    let fault = |kind, at: Coord<f64>| Fault {
+        kind,
+        position: at.into(),
+    };
+    if !survey.tangled.is_empty() {
+        let places = survey.tangled.into_values();
+        return Ok(places
+            .map(|at| fault(FaultKind::SelfIntersection, at))
+            .collect());
     }
+    let conflicts = rings::conflicts(&rings, &survey, &effort)?;
+    let told = conflicts.into_iter().map(|((kind, _), at)| fault(kind, at));
+    Ok(told.collect())
 }
 
 fn rings_of(part: &Polygon<f64>) -> impl Iterator<Item = &LineString<f64>> {

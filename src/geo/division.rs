@@ -9,8 +9,9 @@ mod parcels;
 
 use geo::MultiPolygon;
 
-use super::{AreaShape, Position, measure, overlay};
-use parcels::Parcel;
+use super::effort::{Effort, TooIntricate};
+use super::{AreaShape, Position, measure, meetings, overlay};
+use parcels::{Ground, Parcel};
 
 /// An area that is to become part of a division.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,8 +78,8 @@ pub enum Severity {
 pub struct Finding {
     /// How grave it is.
     pub severity: Severity,
-    /// The rule: `empty`, `duplicate_code`, `invalid_ring`, `overlap`, `gap`, `slivers`,
-    /// `area_mismatch`, `seat_elsewhere` or `swapped_boundaries`.
+    /// The rule: `empty`, `duplicate_code`, `invalid_ring`, `too_intricate`, `overlap`, `gap`,
+    /// `slivers`, `area_mismatch`, `seat_elsewhere` or `swapped_boundaries`.
     pub rule: &'static str,
     /// The codes of the areas concerned.
     pub areas: Vec<String>,
@@ -118,67 +119,75 @@ impl Checked {
 /// is registered. A gap is whatever the areas enclose and none of them holds, even if they meet
 /// only at points; it goes to the candidate that has the longest line in common with it, and is
 /// never a reason to refuse. Overlaps and gaps within tolerance make one `slivers` warning together.
+/// Boundaries that would take more time and memory than their lines give reason for are refused as
+/// `too_intricate` before they are compared.
 #[must_use]
 pub fn check(candidates: Vec<Candidate>, neighbours: &[&AreaShape], options: &Options) -> Checked {
     let mut findings = Vec::new();
-    let mut parcels = parcels::prepared(candidates, options, &mut findings);
+    let parcels = parcels::prepared(candidates, options, &mut findings);
+    let mut ground = Ground::new(parcels, neighbours);
     let mut slivers = Slivers::default();
-    overlaps::check(
-        &mut parcels,
-        neighbours,
-        options,
-        &mut slivers,
-        &mut findings,
-    );
-    gaps::check(
-        &mut parcels,
-        neighbours,
-        options,
-        &mut slivers,
-        &mut findings,
-    );
-    labels::check(&parcels, options, &mut findings);
+    match overlaps::check(&mut ground, options, &mut slivers, &mut findings) {
+        Ok(()) => {
+            gaps::check(&mut ground, options, &mut slivers, &mut findings);
+            labels::check(&ground.parcels, options, &mut findings);
+        }
+        Err(intricate) => findings.push(overlaps::too_intricate(&ground, &intricate)),
+    }
     findings.extend(slivers.finding());
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let accepted = parcels.into_iter().map(Parcel::into_accepted).collect();
-    Checked { accepted, findings }
+    let accepted = ground.parcels.into_iter().map(Parcel::into_accepted);
+    Checked {
+        accepted: accepted.collect(),
+        findings,
+    }
 }
 
 /// The area above that holds most of a boundary, and the share (0 to 1) of the boundary that it holds.
 ///
 /// Nothing when no area above meets the boundary. Of equals the first is taken.
+///
+/// # Errors
+/// As [`covered_share`].
 pub fn parent_of<'a>(
     boundary: &MultiPolygon<f64>,
     above: impl IntoIterator<Item = &'a AreaShape>,
-) -> Option<(&'a AreaShape, f64)> {
+) -> Result<Option<(&'a AreaShape, f64)>, TooIntricate> {
     let mut best: Option<(&AreaShape, f64)> = None;
     for shape in above {
-        let share = covered_share(boundary, &shape.boundary);
+        let share = covered_share(boundary, &shape.boundary)?;
         if share > best.map_or(0.0, |(_, most)| most) {
             best = Some((shape, share));
         }
     }
-    best
+    Ok(best)
 }
 
-/// The share (0 to 1) of the area of `a` that lies in `b`; 0 when `a` is empty.
-#[must_use]
-pub fn covered_share(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> f64 {
-    let whole_km2 = measure::area_km2(a);
-    if whole_km2 <= 0.0 || !parcels::boxes_meet(a, b) {
-        return 0.0;
-    }
-    (measure::area_km2(&overlay::intersection(a, b)) / whole_km2).clamp(0.0, 1.0)
-}
-
-/// The area that two boundaries have in common, in km².
-#[must_use]
-pub fn overlap_km2(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> f64 {
-    if parcels::boxes_meet(a, b) {
-        measure::area_km2(&overlay::intersection(a, b))
+/// The share (0 to 1) of the area of `a` that lies in `b`; 0 when `a` is empty. Both must be sound.
+///
+/// # Errors
+/// When the lines of the two come near each other too often.
+pub fn covered_share(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> Result<f64, TooIntricate> {
+    let common_km2 = overlap_km2(a, b)?;
+    let whole_km2 = if common_km2 > 0.0 {
+        measure::area_km2(a)
     } else {
         0.0
-    }
+    };
+    let share = (whole_km2 > 0.0).then(|| common_km2 / whole_km2);
+    Ok(share.unwrap_or(0.0).clamp(0.0, 1.0))
+}
+
+/// The area that two boundaries have in common, in km². Both must be sound.
+///
+/// # Errors
+/// When the lines of the two come near each other too often.
+pub fn overlap_km2(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> Result<f64, TooIntricate> {
+    let Some(common) = overlay::common(a, b) else {
+        return Ok(0.0);
+    };
+    meetings::count(&common.a, &common.b, &Effort::for_lines(common.lines()))?;
+    Ok(measure::area_km2(&overlay::intersection(&common)))
 }
 
 /// Overlaps and gaps too small to be told one by one.

@@ -2,7 +2,9 @@
 
 use geo::algorithm::line_measures::{Distance, Geodesic};
 use geo::orient::Direction;
-use geo::{Coord, GeodesicArea, InteriorPoint, Line, LinesIter, MultiPolygon, Orient, Polygon};
+use geo::{
+    BoundingRect, Coord, CoordsIter, GeodesicArea, Line, LinesIter, MultiPolygon, Orient, Polygon,
+};
 
 use super::Position;
 
@@ -92,9 +94,41 @@ fn origin_distance_2(line: Line<f64>) -> f64 {
 }
 
 /// A position well inside a boundary, for a label or a report; nothing when the boundary is empty.
+///
+/// Each part is cut at half its height; the middle of the longest piece of these cuts is taken.
+/// Of a boundary that encloses nothing it is a vertex.
 #[must_use]
 pub fn interior_position(boundary: &MultiPolygon<f64>) -> Option<Position> {
-    boundary.interior_point().map(|point| point.0.into())
+    let widest = boundary.iter().filter_map(widest_cut);
+    let widest = widest.max_by(|a, b| (a.end.x - a.start.x).total_cmp(&(b.end.x - b.start.x)));
+    let middle = widest.map(|cut| (cut.start + cut.end) / 2.0);
+    middle
+        .or_else(|| boundary.coords_iter().next())
+        .map(Position::from)
+}
+
+/// The longest piece, from west to east, of a level line through the middle of a polygon that lies inside.
+fn widest_cut(polygon: &Polygon<f64>) -> Option<Line<f64>> {
+    let rect = polygon.bounding_rect()?;
+    let middle = f64::midpoint(rect.min().y, rect.max().y);
+    // Half way to the next vertex, so that the cut runs through no vertex and along no line.
+    let others = polygon.coords_iter().map(|coord| coord.y);
+    let next = others
+        .filter(|y| *y > middle)
+        .min_by(f64::total_cmp)
+        .unwrap_or(middle);
+    let y = f64::midpoint(middle, next);
+    let crossed = polygon
+        .lines_iter()
+        .filter(|line| (line.start.y > y) != (line.end.y > y));
+    let crossings = crossed.map(|line| line.start.x + (y - line.start.y) * line.dx() / line.dy());
+    let mut crossings: Vec<f64> = crossings.collect();
+    crossings.sort_by(f64::total_cmp);
+    let inside = crossings.chunks_exact(2).filter_map(|pair| match pair {
+        [west, east] => Some(Line::new(Coord { x: *west, y }, Coord { x: *east, y })),
+        _ => None,
+    });
+    inside.max_by(|a, b| (a.end.x - a.start.x).total_cmp(&(b.end.x - b.start.x)))
 }
 
 #[cfg(test)]

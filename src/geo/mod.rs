@@ -8,15 +8,19 @@
 pub mod atlas;
 pub mod boundary;
 pub mod crs;
-
 pub mod division;
+mod effort;
 pub mod geometry;
+mod hosts;
 pub mod measure;
+mod meetings;
+mod nesting;
 mod outline;
 mod overlay;
 
 pub use atlas::{AreaShape, Atlas, Places};
 pub use crs::Crs;
+pub use effort::TooIntricate;
 pub use geo::MultiPolygon;
 
 use geo::{BoundingRect, Coord, Point};

@@ -75,7 +75,8 @@ impl Outline {
         inside
     }
 
-    fn edges_at(&self, height: f64) -> &[Line<f64>] {
+    /// The edges that are looked at for a point of this height.
+    pub(super) fn edges_at(&self, height: f64) -> &[Line<f64>] {
         let slab = slab(&self.limits, height);
         let range = self.starts.get(slab).zip(self.starts.get(slab + 1));
         range

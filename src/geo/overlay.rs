@@ -6,11 +6,13 @@
 //! of one point each stretch the box until the overlay's own grid has just that width.
 
 mod loops;
+mod near;
 
 use geo::algorithm::bool_ops::unary_union;
 use geo::{BooleanOps, BoundingRect, Coord, LineString, MapCoords, MultiPolygon, Polygon};
 
 use super::geometry::DECIMALS;
+pub(super) use near::{Common, common};
 
 /// Half the width of a box, in grid steps, at which the overlay's grid has a step of one.
 ///
@@ -27,9 +29,9 @@ pub(super) fn union<'a>(shapes: impl Iterator<Item = &'a MultiPolygon<f64>>) -> 
     stored(&unary_union(&parts))
 }
 
-/// What both boundaries hold.
-pub(super) fn intersection(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> MultiPolygon<f64> {
-    let (a, b) = framed(a, b);
+/// What both of two boundaries hold.
+pub(super) fn intersection(common: &Common) -> MultiPolygon<f64> {
+    let (a, b) = framed(&common.a, &common.b);
     stored(&a.intersection(&b))
 }
 
@@ -113,10 +115,14 @@ mod tests {
     use super::super::{geometry, measure};
     use super::*;
 
+    fn common_land(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+        common(a, b).map_or_else(|| MultiPolygon::new(vec![]), |common| intersection(&common))
+    }
+
     #[test]
     fn neighbours_on_the_grid_share_nothing() {
         let (west, east) = (square(103.1, 22.1, 0.1), square(103.2, 22.1, 0.1));
-        assert!(intersection(&west, &east).0.is_empty());
+        assert!(common_land(&west, &east).0.is_empty());
         assert_eq!(union([&west, &east].into_iter()).0.len(), 1);
         assert!(difference(&west, &west).0.is_empty());
     }
@@ -138,10 +144,31 @@ mod tests {
             let triangle = |range| shape(corners.get(range).unwrap());
             let round = |shape: MultiPolygon<f64>| shape.map_coords(geometry::rounded);
             let (a, b) = (round(triangle(0..3)), round(triangle(3..6)));
-            let (there, back) = (intersection(&a, &b), intersection(&b, &a));
+            let (there, back) = (common_land(&a, &b), common_land(&b, &a));
             prop_assert_eq!(there.map_coords(geometry::rounded), there.clone());
             let (there, back) = (measure::area_km2(&there), measure::area_km2(&back));
             prop_assert!((there - back).abs() < 1e-6, "{} {}", there, back);
+        }
+
+        #[test]
+        fn what_is_far_from_the_other_boundary_does_not_count(
+            reaches in prop::collection::vec(0.1..1.0f64, 48),
+            east in 0.0..2.5f64, north in 0.0..2.5f64,
+        ) {
+            let star = |reaches: &[f64], east: f64, north: f64| {
+                let turn = std::f64::consts::TAU / f64::from(u32::try_from(reaches.len()).unwrap());
+                let numbered = (0..).map(f64::from).zip(reaches);
+                let corners = numbered.map(|(place, reach)| {
+                    let (sine, cosine) = (turn * place).sin_cos();
+                    (103.0 + east + reach * cosine, 21.0 + north + reach * sine)
+                });
+                shape(&corners.collect::<Vec<_>>()).map_coords(geometry::rounded)
+            };
+            let (a, b) = (star(&reaches[..32], 0.0, 0.0), star(&reaches[32..], east, north));
+            let (whole, other) = framed(&a, &b);
+            let exact = measure::area_km2(&stored(&whole.intersection(&other)));
+            let found = measure::area_km2(&common_land(&a, &b));
+            prop_assert!((exact - found).abs() < 1e-6, "{} {}", exact, found);
         }
     }
 }

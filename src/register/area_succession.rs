@@ -9,7 +9,8 @@ use super::areas::ImportOptions;
 use super::geography::AreaInfo;
 use super::{Geography, area_store};
 use crate::domain::{Area, Faults, Rule};
-use crate::geo::{AreaShape, division};
+use crate::error::{Error, Result};
+use crate::geo::{AreaShape, MultiPolygon, Position, TooIntricate, boundary, division};
 use crate::import::areas::Incoming;
 
 fn key(area: &Area) -> (&str, NaiveDate) {
@@ -37,47 +38,77 @@ pub(super) fn judge_kept_boundaries(geography: &Geography, incoming: &mut [Incom
 
 /// The registered areas that the new ones replace: of the same level, still valid when they begin, and for the most part
 /// under them. Each is given with the day on which the first of its successors begins as its end.
+///
+/// # Errors
+/// `Invalid` when a boundary is too intricate to be compared with a registered one.
 pub(super) fn ended(
     geography: &Geography,
     incoming: &[Incoming],
     options: ImportOptions,
-) -> Vec<AreaInfo> {
+) -> Result<Vec<AreaInfo>> {
     /// A successor has at least this share of what it replaces; less is the inaccuracy of boundaries.
     const LEAST_SHARE: f64 = 0.01;
     if !options.end_previous {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let end_of = |old: &AreaInfo| -> Option<NaiveDate> {
-        let shape = geography.atlas().shape(old.id)?;
-        let share_under = |new: &Incoming| {
+    // What cannot be made sound replaces nothing here, and is refused when the division is checked.
+    let sound = |new: &Incoming| Some(boundary::repair(new.boundary.as_ref()?).ok()?.geometry);
+    let boundaries: Vec<Option<MultiPolygon<f64>>> = incoming.iter().map(sound).collect();
+    let end_of = |old: &AreaInfo| -> Result<Option<NaiveDate>> {
+        let Some(shape) = geography.atlas().shape(old.id) else {
+            return Ok(None);
+        };
+        let mut shares: Vec<(NaiveDate, f64)> = Vec::new();
+        for (new, boundary) in incoming.iter().zip(&boundaries) {
             let begins_before =
                 old.area.valid_from < new.area.valid_from && old.is_valid_on(new.area.valid_from);
             let is_successor = old.area.level == new.area.level && begins_before;
-            let boundary = new.boundary.as_ref().filter(|_| is_successor)?;
-            Some((
-                new.area.valid_from,
-                division::covered_share(&shape.boundary, boundary),
-            ))
-        };
-        let shares: Vec<(NaiveDate, f64)> = incoming.iter().filter_map(share_under).collect();
+            if let Some(boundary) = boundary.as_ref().filter(|_| is_successor) {
+                let covered = division::covered_share(&shape.boundary, boundary)
+                    .map_err(|intricate| too_intricate(new.row, &new.area, intricate))?;
+                shares.push((new.area.valid_from, covered));
+            }
+        }
         let is_replaced = shares.iter().map(|(_, share)| share).sum::<f64>() > 0.5;
         let successors = shares.iter().filter(|(_, share)| *share > LEAST_SHARE);
-        successors
+        Ok(successors
             .map(|(day, _)| *day)
             .min()
-            .filter(|_| is_replaced)
+            .filter(|_| is_replaced))
     };
     let keys = keys(incoming);
     let ended = |old: &AreaInfo| {
-        let mut ended = old.clone();
-        ended.area.valid_to = Some(end_of(old)?);
-        Some(ended)
+        let end = end_of(old).transpose()?;
+        Some(end.map(|end| {
+            let mut ended = old.clone();
+            ended.area.valid_to = Some(end);
+            ended
+        }))
     };
     let others = geography
         .all()
         .iter()
         .filter(|old| !keys.contains(&key(&old.area)));
     others.filter_map(ended).collect()
+}
+
+/// The refusal of an area that cannot be compared with those of the register.
+pub(super) fn too_intricate(row: usize, area: &Area, intricate: TooIntricate) -> Error {
+    let Position {
+        longitude,
+        latitude,
+    } = intricate.position;
+    let rule = Rule::BoundaryRefused {
+        finding: "too_intricate",
+        detail: format!(
+            "The boundary of area {} cannot be compared with those of the register: {intricate} (at {longitude}, {latitude}).",
+            area.code
+        ),
+    };
+    let (mut own, mut faults) = (Faults::default(), Faults::default());
+    own.body("/geometry", rule, Some(&Value::from(area.code.as_str())));
+    faults.row(row, own);
+    Error::Invalid(faults)
 }
 
 /// One code means one area at a time.

@@ -102,6 +102,8 @@ impl From<Finding> for BoundaryFinding {
 
 /// An area that passed the checks, ready to be stored.
 pub(super) struct Prepared {
+    /// Its row in the file.
+    pub row: usize,
     /// The area.
     pub area: Area,
     /// Its boundary as a GeoJSON geometry.
@@ -143,7 +145,7 @@ impl Register {
         let geography = self.geography(conn)?;
         area_succession::judge_kept_boundaries(&geography, &mut incoming);
         let mut faults = Faults::default();
-        let ended = area_succession::ended(&geography, &incoming, options);
+        let ended = area_succession::ended(&geography, &incoming, options)?;
         area_succession::check_validities(&geography, &incoming, &ended, &mut faults);
         let (mut prepared, mut findings) =
             Self::checked_divisions(&geography, incoming, &ended, options, &mut faults);
@@ -294,12 +296,14 @@ fn check_division(
         let boundary = geometry::to_geojson(&candidate.boundary).to_string();
         let area = areas.get(&candidate.row)?.clone();
         Some(Prepared {
+            row: candidate.row,
             area,
             boundary: Some(boundary),
             area_km2: Some(area_km2),
         })
     });
     let bare = without.into_iter().map(|member| Prepared {
+        row: member.row,
         area: member.area,
         boundary: None,
         area_km2: None,
@@ -411,7 +415,9 @@ fn find_parents(geography: &Geography, prepared: &mut [Prepared]) -> Result<()> 
         };
         let found = (0..shape.layer)
             .rev()
-            .find_map(|layer| division::parent_of(&shape.boundary, of_layer(layer)));
+            .find_map(|layer| division::parent_of(&shape.boundary, of_layer(layer)).transpose())
+            .transpose()
+            .map_err(|intricate| area_succession::too_intricate(area.row, &area.area, intricate))?;
         area.area.parent = found
             .filter(|(_, share)| *share > 0.5)
             .map(|(parent, _)| parent.code.clone());

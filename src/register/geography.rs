@@ -280,8 +280,10 @@ impl Geography {
             }
             match (self.atlas.shape(part), self.atlas.shape(whole.id)) {
                 (Some(a), Some(b)) => {
+                    // Boundaries too intricate to be compared do not lie in each other.
                     near.contains(&whole.id)
-                        && division::covered_share(&a.boundary, &b.boundary) >= PART_OF_SHARE
+                        && division::covered_share(&a.boundary, &b.boundary)
+                            .is_ok_and(|share| share >= PART_OF_SHARE)
                 }
                 _ => self.is_child(own, whole),
             }

@@ -70,7 +70,7 @@ fn every_former_commune_lies_in_its_district_and_in_one_successor() {
     let of = |level: Level, from: &str| &divisions[&(level, from.to_owned())];
     let old = of(Level::Commune, "2013-12-27");
     let holders = |part: &MultiPolygon<f64>, wholes: &[Candidate]| -> Vec<String> {
-        let holds = |whole: &&Candidate| covered_share(part, &whole.boundary) > 0.9999;
+        let holds = |whole: &&Candidate| covered_share(part, &whole.boundary).unwrap() > 0.9999;
         wholes
             .iter()
             .filter(holds)

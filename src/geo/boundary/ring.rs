@@ -1,20 +1,11 @@
-//! One ring: tidied without moving a point, and searched for crossings.
+//! One ring, tidied without moving a point.
 
 use geo::kernels::{Kernel, RobustKernel};
-use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::winding_order::{Winding, WindingOrder};
-use geo::{BoundingRect, Coord, Intersects, Line, LineString, Orientation};
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
+use geo::{Coord, LineString, Orientation};
 
+use super::super::meetings::Role;
 use super::{Fault, FaultKind};
-
-/// Which side of a ring is inside.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Shell,
-    Hole,
-}
 
 /// The ring without repeated points and spikes, turned as its role asks; nothing when it collapses.
 ///
@@ -85,25 +76,48 @@ fn unspiked(ring: &LineString<f64>) -> Unspiked {
         *spike = spike.or(cut);
     }
     // The seam: the end may repeat the start or form a spike with it, again and again.
-    while let Some((place, is_tip)) = seam_fault(kept) {
-        let removed = kept.remove(place);
-        if is_tip {
-            spike.get_or_insert(removed);
+    let mut rest = kept.as_slice();
+    while let Some(cut) = seam_fault(rest) {
+        rest = cut.rest;
+        if cut.is_tip {
+            spike.get_or_insert(cut.removed);
         } else if spike.is_none() {
-            repeated.get_or_insert(removed);
+            repeated.get_or_insert(cut.removed);
         }
     }
+    *kept = rest.to_vec();
     result
 }
 
-/// The place of a point to leave out where the end meets the start, and whether it is a tip.
-fn seam_fault(kept: &[Coord<f64>]) -> Option<(usize, bool)> {
+/// A point to leave out where the end of a ring meets its start.
+struct SeamFault<'a> {
+    removed: Coord<f64>,
+    /// Whether it is the tip of a spike; else it is a repeated point.
+    is_tip: bool,
+    /// The points without it.
+    rest: &'a [Coord<f64>],
+}
+
+fn seam_fault(kept: &[Coord<f64>]) -> Option<SeamFault<'_>> {
+    let fault = |removed: &Coord<f64>, is_tip, rest| SeamFault {
+        removed: *removed,
+        is_tip,
+        rest,
+    };
     match kept {
-        [first, .., last] if first == last => Some((kept.len() - 1, false)),
-        [first, .., before, last] if is_spike(*before, *last, *first) => {
-            Some((kept.len() - 1, true))
+        [rest @ .., last] if rest.first() == Some(last) => Some(fault(last, false, rest)),
+        [rest @ .., last]
+            if let [first, .., before] = rest
+                && is_spike(*before, *last, *first) =>
+        {
+            Some(fault(last, true, rest))
         }
-        [first, second, .., last] if is_spike(*last, *first, *second) => Some((0, true)),
+        [first, rest @ ..]
+            if let [second, .., last] = rest
+                && is_spike(*last, *first, *second) =>
+        {
+            Some(fault(first, true, rest))
+        }
         _ => None,
     }
 }
@@ -125,42 +139,4 @@ fn is_spike(before: Coord<f64>, tip: Coord<f64>, after: Coord<f64>) -> bool {
     let (way, back) = (tip - before, after - tip);
     way.x * back.x + way.y * back.y < 0.0
         && RobustKernel::orient2d(before, tip, after) == Orientation::Collinear
-}
-
-/// The first place where a tidy ring crosses or touches itself.
-pub(super) fn crossing(ring: &LineString<f64>) -> Option<Fault> {
-    let lines: Vec<Line<f64>> = ring.lines().collect();
-    let boxed = |(index, line): (usize, &Line<f64>)| {
-        GeomWithData::new(Rectangle::from_aabb(envelope(line)), index)
-    };
-    let tree = RTree::bulk_load(lines.iter().enumerate().map(boxed).collect());
-    for (index, line) in lines.iter().enumerate() {
-        for near in tree.locate_in_envelope_intersecting(&envelope(line)) {
-            let is_next = near.data == index + 1 || (index == 0 && near.data + 1 == lines.len());
-            if near.data <= index || is_next {
-                continue;
-            }
-            if let Some(other) = lines.get(near.data).filter(|other| line.intersects(*other)) {
-                return Some(Fault {
-                    kind: FaultKind::SelfIntersection,
-                    position: meeting(*line, *other).into(),
-                });
-            }
-        }
-    }
-    None
-}
-
-/// A point common to two lines that meet.
-fn meeting(line: Line<f64>, other: Line<f64>) -> Coord<f64> {
-    match line_intersection(line, other) {
-        Some(LineIntersection::SinglePoint { intersection, .. }) => intersection,
-        Some(LineIntersection::Collinear { intersection }) => intersection.start,
-        None => line.start,
-    }
-}
-
-fn envelope(line: &Line<f64>) -> AABB<[f64; 2]> {
-    let rect = line.bounding_rect();
-    AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y])
 }

@@ -1,13 +1,17 @@
 //! The rings of a boundary to each other, each of them simple already.
 
-use geo::coordinate_position::CoordPos;
-use geo::dimensions::Dimensions;
-use geo::{
-    BoundingRect, Intersects, LineString, MultiPolygon, Polygon, PreparedGeometry, Rect, Relate,
-};
+use std::collections::BTreeMap;
+
+use geo::{Coord, LineString, MultiPolygon};
 
 use super::super::Position;
-use super::{Fault, FaultKind, rings_of};
+use super::super::effort::{Effort, Exhausted};
+use super::super::meetings::{Meeting, Ring, Role, Survey};
+use super::super::nesting::Nesting;
+use super::{FaultKind, rings_of};
+
+/// What is wrong with which ring, and where.
+pub(super) type Conflicts = BTreeMap<(FaultKind, usize), Coord<f64>>;
 
 /// Whether all coordinates are finite and on the Earth.
 pub(super) fn are_positions(boundary: &MultiPolygon<f64>) -> bool {
@@ -18,67 +22,78 @@ pub(super) fn are_positions(boundary: &MultiPolygon<f64>) -> bool {
     coords.all(|coord| Position::new(coord.x, coord.y).is_some())
 }
 
-/// Holes outside their shells, rings along each other, parts over each other: the first of each pair.
-pub(super) fn conflicts(boundary: &MultiPolygon<f64>) -> Vec<Fault> {
-    let holed = boundary.iter().filter(|part| !part.interiors().is_empty());
-    let mut found: Vec<Fault> = holed.flat_map(hole_conflicts).collect();
-    for (part, other) in near_pairs(&boundary.0) {
-        let matrix = part.relate(other);
-        let overlap = matrix.get(CoordPos::Inside, CoordPos::Inside) == Dimensions::TwoDimensional;
-        let is_bad = overlap || shares_line(&matrix);
-        found.extend(fault(is_bad, FaultKind::OverlappingParts, other.exterior()));
+/// Holes outside their shells, rings along each other, parts over each other.
+///
+/// Each is told of the later one of two rings, and of a ring once. Rings that meet are judged by
+/// the corners where they do, and those that do not by one point.
+pub(super) fn conflicts(
+    rings: &[Ring],
+    survey: &Survey,
+    effort: &Effort,
+) -> Result<Conflicts, Exhausted> {
+    let mut found = Conflicts::new();
+    for ((first, second), meeting) in &survey.meetings {
+        let pair = rings.get(*first).zip(rings.get(*second));
+        if let Some(kind) = pair.and_then(|(one, other)| at_meeting(one, other, meeting)) {
+            found.entry((kind, *second)).or_insert(meeting.at);
+        }
     }
-    found
+    let shells = shells(rings);
+    let mut nesting = Nesting::new(rings, survey, effort);
+    for (place, hole) in rings.iter().enumerate() {
+        if let (Role::Hole, Some(shell)) = (hole.role, shells.get(&hole.part)) {
+            let around = nesting.around(place, |ring| ring.part == hole.part)?;
+            let at = hole.line.0.first().copied().unwrap_or_default();
+            for (kind, ring) in misplaced(place, *shell, &around, survey) {
+                found.entry((kind, ring)).or_insert(at);
+            }
+        }
+    }
+    for ((_, later), at) in nesting.overlaps(|_, _| true)? {
+        if let Some(shell) = shells.get(&later) {
+            let fault = (FaultKind::OverlappingParts, *shell);
+            found.entry(fault).or_insert(at);
+        }
+    }
+    Ok(found)
 }
 
-fn hole_conflicts(part: &Polygon<f64>) -> Vec<Fault> {
-    let solid = |ring: &LineString<f64>| Polygon::new(ring.clone(), vec![]);
-    let shell = solid(part.exterior());
-    let shell = PreparedGeometry::from(&shell);
-    let holes: Vec<Polygon<f64>> = part.interiors().iter().map(solid).collect();
-    let mut found = Vec::new();
-    for hole in &holes {
-        let matrix = shell.relate(hole);
-        let ring = hole.exterior();
-        found.extend(fault(
-            !matrix.is_contains(),
-            FaultKind::HoleOutsideShell,
-            ring,
-        ));
-        let along = matrix.is_contains() && shares_line(&matrix);
-        found.extend(fault(along, FaultKind::TouchingRings, ring));
+/// The fault of two rings whose lines meet, where that is one by itself.
+fn at_meeting(one: &Ring, other: &Ring, meeting: &Meeting) -> Option<FaultKind> {
+    if one.part != other.part {
+        return meeting.is_along.then_some(FaultKind::OverlappingParts);
     }
-    for (hole, other) in near_pairs(&holes) {
-        let matrix = hole.relate(other);
-        let overlap = matrix.get(CoordPos::Inside, CoordPos::Inside) == Dimensions::TwoDimensional;
-        let is_bad = overlap || shares_line(&matrix);
-        found.extend(fault(is_bad, FaultKind::TouchingRings, other.exterior()));
+    let is_outside = one.role == Role::Shell && !meeting.is_second_within();
+    if is_outside {
+        return Some(FaultKind::HoleOutsideShell);
     }
-    found
+    let is_overlap = one.role == Role::Hole && meeting.is_overlap();
+    (meeting.is_along || is_overlap).then_some(FaultKind::TouchingRings)
 }
 
-fn shares_line(matrix: &geo::relate::IntersectionMatrix) -> bool {
-    matrix.get(CoordPos::OnBoundary, CoordPos::OnBoundary) == Dimensions::OneDimensional
+/// Whether a hole that meets neither lies outside its shell or in another hole, by the rings of its part around it.
+fn misplaced<'a>(
+    hole: usize,
+    shell: usize,
+    around: &'a [usize],
+    survey: &'a Survey,
+) -> impl Iterator<Item = (FaultKind, usize)> + 'a {
+    let is_apart = move |other: usize| {
+        let pair = (hole.min(other), hole.max(other));
+        !survey.meetings.contains_key(&pair)
+    };
+    let is_outside = !around.contains(&shell) && is_apart(shell);
+    let others = around.iter().filter(move |other| **other != shell);
+    let in_hole = others.filter(move |other| is_apart(**other));
+    is_outside
+        .then_some((FaultKind::HoleOutsideShell, hole))
+        .into_iter()
+        .chain(in_hole.map(move |other| (FaultKind::TouchingRings, hole.max(*other))))
 }
 
-fn fault(is_bad: bool, kind: FaultKind, ring: &LineString<f64>) -> Option<Fault> {
-    let position = ring.0.first().copied().filter(|_| is_bad)?.into();
-    Some(Fault { kind, position })
-}
-
-/// Pairs of polygons whose boxes meet, found by a sweep from west to east.
-fn near_pairs(polygons: &[Polygon<f64>]) -> Vec<(&Polygon<f64>, &Polygon<f64>)> {
-    let boxed = polygons
-        .iter()
-        .filter_map(|part| Some((part.bounding_rect()?, part)));
-    let mut boxed: Vec<(Rect<f64>, &Polygon<f64>)> = boxed.collect();
-    boxed.sort_by(|(a, _), (b, _)| a.min().x.total_cmp(&b.min().x));
-    let mut pairs = Vec::new();
-    for (index, (rect, part)) in boxed.iter().enumerate() {
-        let east = boxed.iter().skip(index + 1);
-        let beside = east.take_while(|(other, _)| other.min().x <= rect.max().x);
-        let near = beside.filter(|(other, _)| rect.intersects(other));
-        pairs.extend(near.map(|(_, other)| (*part, *other)));
-    }
-    pairs
+/// The place of each part's shell.
+fn shells(rings: &[Ring]) -> BTreeMap<usize, usize> {
+    let numbered = rings.iter().enumerate();
+    let shells = numbered.filter(|(_, ring)| ring.role == Role::Shell);
+    shells.map(|(place, ring)| (ring.part, place)).collect()
 }

@@ -1,12 +1,15 @@
 //! Land that areas enclose and none of them holds: reported, or given to a neighbour when small.
 
-use geo::algorithm::line_measures::{Distance, Euclidean};
-use geo::orient::Direction;
-use geo::{Coord, Line, LinesIter, MultiPolygon, Orient, Point, Polygon};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{AreaShape, BBox, measure, overlay};
+use geo::orient::Direction;
+use geo::{Coord, LinesIter, MultiPolygon, Orient, Polygon};
+use rstar::RTree;
+use rstar::primitives::{self, GeomWithData};
+
+use super::super::{BBox, measure, overlay};
 use super::overlaps::NOISE_KM2;
-use super::parcels::{Parcel, Plot, plots};
+use super::parcels::Ground;
 use super::{Finding, Options, Severity, Slivers};
 
 /// Degrees by which the frame stands off from the areas, so that the outside is one piece.
@@ -15,56 +18,78 @@ const MARGIN_DEG: f64 = 0.01;
 /// Degrees within which a gap's edge lies on an area's: twice the last stored digit.
 const ON_EDGE_DEG: f64 = 2e-7;
 
+/// A piece of land that no area holds.
+struct Gap {
+    shape: MultiPolygon<f64>,
+    area_km2: f64,
+    /// The areas around it, by place.
+    contacts: Vec<Contact>,
+    /// The candidate that has the longest line in common with it.
+    heir: usize,
+}
+
 /// Finds gaps that border on a candidate.
 pub(super) fn check(
-    parcels: &mut [Parcel],
-    neighbours: &[&AreaShape],
+    ground: &mut Ground,
     options: &Options,
     slivers: &mut Slivers,
     findings: &mut Vec<Finding>,
 ) {
-    for gap in gaps(&plots(parcels, neighbours)) {
-        let area_km2 = measure::area_km2(&gap);
-        let contacts = contacts(&gap, &plots(parcels, neighbours));
-        let Some(heir) = contacts
-            .iter()
-            .filter(|contact| contact.place < parcels.len())
-            .fold(None, |best: Option<&Contact>, contact| match best {
-                Some(best) if best.length >= contact.length => Some(best),
-                _ => Some(contact),
-            })
-        else {
-            continue;
-        };
-        let is_small = options.repair && area_km2 < options.gap_fill_limit_km2;
-        let filled = is_small.then(|| fill(parcels, heir.place, &gap)).flatten();
-        if filled.is_none() && area_km2 <= options.gap_tolerance_km2 {
-            if area_km2 > NOISE_KM2 {
+    let gaps = beside_candidates(ground);
+    let filled = if options.repair {
+        fill(ground, &gaps, options)
+    } else {
+        BTreeSet::new()
+    };
+    for gap in gaps {
+        let is_filled = is_fillable(&gap, options) && filled.contains(&gap.heir);
+        if !is_filled && gap.area_km2 <= options.gap_tolerance_km2 {
+            if gap.area_km2 > NOISE_KM2 {
                 slivers.gaps += 1;
-                slivers.area_km2 += area_km2;
+                slivers.area_km2 += gap.area_km2;
             }
             continue;
         }
-        findings.push(finding(
-            &gap,
-            &contacts,
-            &plots(parcels, neighbours),
-            filled,
-        ));
+        findings.push(finding(&gap, ground, is_filled));
     }
 }
 
+fn beside_candidates(ground: &Ground) -> Vec<Gap> {
+    let shapes = gaps(ground);
+    if shapes.is_empty() {
+        return Vec::new();
+    }
+    let edges = Edges::new(ground);
+    let gap = |shape: MultiPolygon<f64>| {
+        let contacts = edges.contacts(&shape);
+        let own = contacts
+            .iter()
+            .filter(|contact| contact.place < ground.parcels.len());
+        let heir = own.reduce(|best, contact| {
+            if contact.length > best.length {
+                contact
+            } else {
+                best
+            }
+        });
+        Some(Gap {
+            heir: heir?.place,
+            area_km2: measure::area_km2(&shape),
+            contacts,
+            shape,
+        })
+    };
+    shapes.into_iter().filter_map(gap).collect()
+}
+
 /// The pieces that the union of all areas leaves out of a frame, but for the one that meets the frame.
-fn gaps(plots: &[Plot]) -> Vec<MultiPolygon<f64>> {
-    let Some(bbox) = plots
-        .iter()
-        .map(|plot| plot.bbox)
-        .reduce(|a, b| a.joined(b))
-    else {
+fn gaps(ground: &Ground) -> Vec<MultiPolygon<f64>> {
+    let boxes = ground.plots().map(|plot| plot.bbox);
+    let Some(bbox) = boxes.reduce(|a, b| a.joined(b)) else {
         return Vec::new();
     };
-    let ordered: Vec<_> = plots
-        .iter()
+    let ordered: Vec<_> = ground
+        .plots()
         .map(|plot| plot.boundary.orient(Direction::Default))
         .collect();
     let union = overlay::union(ordered.iter());
@@ -103,63 +128,77 @@ struct Contact {
     length: f64,
 }
 
-fn contacts(gap: &MultiPolygon<f64>, plots: &[Plot]) -> Vec<Contact> {
-    let Some(bbox) = BBox::of(gap) else {
-        return Vec::new();
-    };
-    let near = plots
-        .iter()
-        .enumerate()
-        .filter(|(_, plot)| plot.bbox.meets(bbox));
-    let measured = near.map(|(place, plot)| {
-        let edges = plot.boundary.lines_iter().filter(|line| meets(*line, bbox));
-        let edges: Vec<Line<f64>> = edges.collect();
-        let shared = gap.lines_iter().filter(|line| {
-            let middle = Point((line.start + line.end) / 2.0);
-            edges
-                .iter()
-                .any(|edge| Euclidean.distance(&middle, edge) < ON_EDGE_DEG)
+/// The lines of all areas, each with the place of its area.
+struct Edges {
+    tree: RTree<GeomWithData<primitives::Line<[f64; 2]>, usize>>,
+}
+
+impl Edges {
+    fn new(ground: &Ground) -> Self {
+        let edges = ground.plots().enumerate().flat_map(|(place, plot)| {
+            let lines = plot.boundary.lines_iter();
+            lines.map(move |line| {
+                let ends = primitives::Line::new(line.start.into(), line.end.into());
+                GeomWithData::new(ends, place)
+            })
         });
-        let length = shared
-            .map(|line| line.delta().x.hypot(line.delta().y))
-            .sum();
-        Contact { place, length }
-    });
-    measured.filter(|contact| contact.length > 0.0).collect()
-}
+        Self {
+            tree: RTree::bulk_load(edges.collect()),
+        }
+    }
 
-fn meets(line: Line<f64>, bbox: BBox) -> bool {
-    line.start.x.max(line.end.x) >= bbox.west
-        && line.start.x.min(line.end.x) <= bbox.east
-        && line.start.y.max(line.end.y) >= bbox.south
-        && line.start.y.min(line.end.y) <= bbox.north
-}
-
-/// Gives a gap to a candidate; answers its code.
-fn fill(parcels: &mut [Parcel], place: usize, gap: &MultiPolygon<f64>) -> Option<String> {
-    let parcel = parcels.get_mut(place)?;
-    let whole = overlay::union([parcel.boundary(), gap].into_iter());
-    parcel.reshape(&whole)?;
-    Some(parcel.candidate.code.clone())
-}
-
-fn finding(
-    gap: &MultiPolygon<f64>,
-    contacts: &[Contact],
-    plots: &[Plot],
-    filled: Option<String>,
-) -> Finding {
-    let area_km2 = measure::area_km2(gap);
-    let around = || {
+    /// The areas on whose lines the middles of a gap's lines lie.
+    fn contacts(&self, gap: &MultiPolygon<f64>) -> Vec<Contact> {
+        let mut lengths: BTreeMap<usize, f64> = BTreeMap::new();
+        for line in gap.lines_iter() {
+            let middle = (line.start + line.end) / 2.0;
+            let near = self
+                .tree
+                .locate_within_distance(middle.into(), ON_EDGE_DEG * ON_EDGE_DEG);
+            let areas: BTreeSet<usize> = near.map(|edge| edge.data).collect();
+            for place in areas {
+                *lengths.entry(place).or_default() += line.delta().x.hypot(line.delta().y);
+            }
+        }
+        let contacts = lengths.into_iter();
         contacts
-            .iter()
-            .filter_map(|contact| plots.get(contact.place))
+            .map(|(place, length)| Contact { place, length })
+            .collect()
+    }
+}
+
+fn is_fillable(gap: &Gap, options: &Options) -> bool {
+    options.repair && gap.area_km2 < options.gap_fill_limit_km2
+}
+
+/// Gives the small gaps to their heirs, all of an heir at once; answers the heirs that took them.
+fn fill(ground: &mut Ground, gaps: &[Gap], options: &Options) -> BTreeSet<usize> {
+    let mut gifts: BTreeMap<usize, Vec<&MultiPolygon<f64>>> = BTreeMap::new();
+    for gap in gaps.iter().filter(|gap| is_fillable(gap, options)) {
+        gifts.entry(gap.heir).or_default().push(&gap.shape);
+    }
+    let take = |(heir, gaps): (usize, Vec<&MultiPolygon<f64>>)| {
+        let parcel = ground.parcels.get_mut(heir)?;
+        let own = std::iter::once(parcel.boundary());
+        let whole = overlay::union(own.chain(gaps));
+        parcel.reshape(&whole)?;
+        Some(heir)
+    };
+    gifts.into_iter().filter_map(take).collect()
+}
+
+fn finding(gap: &Gap, ground: &Ground, is_filled: bool) -> Finding {
+    let area_km2 = gap.area_km2;
+    let around = || {
+        let contacts = gap.contacts.iter();
+        contacts.filter_map(|contact| ground.plot(contact.place))
     };
     let areas: Vec<String> = around().map(|plot| plot.code.to_owned()).collect();
-    let severity = filled
-        .as_ref()
-        .map_or(Severity::Warning, |_| Severity::Repaired);
-    let end = filled.map_or_else(String::new, |code| format!(" It was added to area {code}."));
+    let heir = ground.plot(gap.heir).filter(|_| is_filled);
+    let severity = heir.map_or(Severity::Warning, |_| Severity::Repaired);
+    let end = heir.map_or_else(String::new, |plot| {
+        format!(" It was added to area {}.", plot.code)
+    });
     let detail = format!(
         "A gap of {area_km2:.6} km² lies between areas {}.{end}",
         areas.join(", ")
@@ -170,7 +209,7 @@ fn finding(
         rows: around().filter_map(|plot| plot.row).collect(),
         areas,
         area_km2: Some(area_km2),
-        position: measure::interior_position(gap),
+        position: measure::interior_position(&gap.shape),
         detail,
     }
 }

@@ -3,8 +3,12 @@
 use geo::{Intersects, Point};
 
 use super::super::Position;
+use super::super::hosts::Hosts;
 use super::parcels::{Parcel, about};
 use super::{Finding, Options, Severity};
+
+/// Most areas among which swaps are looked for, two by two: where more labels do not fit, the file is wrong as a whole.
+const MOST_SUSPECTS: usize = 2_000;
 
 /// Compares each parcel with its stated area and its seat.
 ///
@@ -28,12 +32,16 @@ pub(super) fn check(parcels: &[Parcel], options: &Options, findings: &mut Vec<Fi
         }
         findings.push(swapped(first, second));
     }
+    let hosts = Hosts::new(parcels.iter().map(Parcel::boundary));
     for suspect in suspects
         .iter()
         .filter(|suspect| explained.get(suspect.place) == Some(&false))
     {
         findings.extend(suspect.mismatch.then(|| mismatch(suspect.parcel, options)));
-        findings.extend(suspect.seat.map(|seat| elsewhere(suspect, seat, parcels)));
+        findings.extend(suspect.seat.map(|seat| {
+            let host = hosts.first(seat).and_then(|place| parcels.get(place));
+            elsewhere(suspect, seat, host)
+        }));
     }
 }
 
@@ -79,6 +87,9 @@ fn holds(parcel: &Parcel, seat: Position) -> bool {
 
 /// Pairs of suspects that fit each other's labels: by their seats first, then by area, the best fit first.
 fn swaps(suspects: &[Suspect], options: &Options) -> Vec<(usize, usize)> {
+    if suspects.len() > MOST_SUSPECTS {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for (first, one) in suspects.iter().enumerate() {
         for (second, other) in suspects.iter().enumerate().skip(first + 1) {
@@ -165,12 +176,9 @@ fn mismatch(parcel: &Parcel, options: &Options) -> Finding {
     }
 }
 
-fn elsewhere(suspect: &Suspect, seat: Position, parcels: &[Parcel]) -> Finding {
+fn elsewhere(suspect: &Suspect, seat: Position, host: Option<&Parcel>) -> Finding {
     let candidate = &suspect.parcel.candidate;
-    let host = parcels
-        .iter()
-        .find(|other| holds(other, seat))
-        .map(|other| &other.candidate);
+    let host = host.map(|host| &host.candidate);
     let place = host.map_or_else(
         || "in none of the areas".to_owned(),
         |host| format!("in area {} ({})", host.code, host.name),

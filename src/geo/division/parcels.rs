@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use geo::MultiPolygon;
 
 use super::super::boundary::{self, FaultKind, Refusal};
-use super::super::{AreaShape, BBox, measure};
+use super::super::{AreaShape, BBox, TooIntricate, measure};
 use super::{Candidate, Finding, Options, Severity};
 
 /// A candidate with a sound boundary.
@@ -32,6 +32,15 @@ impl Parcel {
         Some(())
     }
 
+    fn plot(&self) -> Plot<'_> {
+        Plot {
+            code: &self.candidate.code,
+            row: Some(self.candidate.row),
+            boundary: self.boundary(),
+            bbox: self.bbox,
+        }
+    }
+
     pub(super) fn into_accepted(self) -> (Candidate, f64) {
         (self.candidate, self.area_km2)
     }
@@ -46,30 +55,42 @@ pub(super) struct Plot<'a> {
     pub(super) bbox: BBox,
 }
 
-/// All areas side by side, the candidates first and in their order.
-pub(super) fn plots<'a>(parcels: &'a [Parcel], neighbours: &'a [&AreaShape]) -> Vec<Plot<'a>> {
-    let own = parcels.iter().map(|parcel| Plot {
-        code: &parcel.candidate.code,
-        row: Some(parcel.candidate.row),
-        boundary: parcel.boundary(),
-        bbox: parcel.bbox,
-    });
-    let registered = neighbours.iter().filter_map(|shape| {
-        Some(Plot {
-            code: &shape.code,
-            row: None,
-            boundary: &shape.boundary,
-            bbox: BBox::of(&shape.boundary)?,
-        })
-    });
-    own.chain(registered).collect()
+/// All areas side by side: the candidates first and in their order, then the registered ones.
+pub(super) struct Ground<'a> {
+    pub(super) parcels: Vec<Parcel>,
+    pub(super) registered: Vec<Plot<'a>>,
 }
 
-/// Whether the boxes of two boundaries meet.
-pub(super) fn boxes_meet(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> bool {
-    BBox::of(a)
-        .zip(BBox::of(b))
-        .is_some_and(|(a, b)| a.meets(b))
+impl<'a> Ground<'a> {
+    pub(super) fn new(parcels: Vec<Parcel>, neighbours: &'a [&AreaShape]) -> Self {
+        let registered = neighbours.iter().filter_map(|shape| {
+            Some(Plot {
+                code: &shape.code,
+                row: None,
+                boundary: &shape.boundary,
+                bbox: BBox::of(&shape.boundary)?,
+            })
+        });
+        Self {
+            parcels,
+            registered: registered.collect(),
+        }
+    }
+
+    /// The area at a place of the list.
+    pub(super) fn plot(&self, place: usize) -> Option<Plot<'_>> {
+        let own = self.parcels.get(place).map(Parcel::plot);
+        own.or_else(|| {
+            let beyond = place.checked_sub(self.parcels.len())?;
+            self.registered.get(beyond).copied()
+        })
+    }
+
+    /// The whole list.
+    pub(super) fn plots(&self) -> impl Iterator<Item = Plot<'_>> {
+        let own = self.parcels.iter().map(Parcel::plot);
+        own.chain(self.registered.iter().copied())
+    }
 }
 
 /// The candidates with sound boundaries; what is wrong with the others, or was mended, is a finding.
@@ -155,18 +176,18 @@ fn mended(candidate: &Candidate, repair: &boundary::Repair, is_mended: bool) -> 
 
 fn refused(candidate: &Candidate, refusal: &Refusal) -> Finding {
     let faults = match refusal {
-        Refusal::NotAPosition | Refusal::Empty => &[][..],
+        Refusal::NotAPosition | Refusal::Empty | Refusal::TooIntricate(_) => &[][..],
         Refusal::ChangesTooMuch { faults, .. } | Refusal::Tangled { faults } => faults,
     };
-    let rule = if *refusal == Refusal::Empty {
-        "empty"
-    } else {
-        "invalid_ring"
+    let (rule, place) = match refusal {
+        Refusal::Empty => ("empty", None),
+        Refusal::TooIntricate(TooIntricate { position }) => ("too_intricate", Some(*position)),
+        _ => ("invalid_ring", None),
     };
     let grave = faults.iter().find(|fault| !fault.kind.is_harmless());
     let named = grave.map_or("it has no area", |fault| FaultKind::describe(fault.kind));
     let detail = match refusal {
-        Refusal::NotAPosition | Refusal::Empty => {
+        Refusal::NotAPosition | Refusal::Empty | Refusal::TooIntricate(_) => {
             format!(
                 "The boundary of area {} cannot be used: {refusal}.",
                 candidate.code
@@ -180,7 +201,7 @@ fn refused(candidate: &Candidate, refusal: &Refusal) -> Finding {
         }
     };
     Finding {
-        position: grave.map(|fault| fault.position),
+        position: place.or(grave.map(|fault| fault.position)),
         ..about(candidate, Severity::Refused, rule, detail)
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use geo::winding_order::{Winding, WindingOrder};
-use geo::{Area, Contains, Coord, InteriorPoint, LineString, MultiPolygon, Polygon};
+use geo::{Area, Coord, LineString, MultiPolygon, Polygon};
+
+use super::super::hosts::Hosts;
+use super::super::measure;
 
 /// A boundary whose rings meet no vertex twice; loops become parts or holes by their direction.
 pub(super) fn split(shape: MultiPolygon<f64>) -> MultiPolygon<f64> {
@@ -23,13 +26,14 @@ fn split_part(part: Polygon<f64>) -> Vec<Polygon<f64>> {
     let mut parts: Vec<Polygon<f64>> = shells.collect();
     // Small shells first: a hole belongs to the smallest shell around it.
     parts.sort_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
+    let solid =
+        |ring: &LineString<f64>| MultiPolygon::new(vec![Polygon::new(ring.clone(), vec![])]);
+    let solids: Vec<_> = parts.iter().map(|part| solid(part.exterior())).collect();
+    let hosts = Hosts::new(solids.iter());
     for hole in holes {
-        let inside = Polygon::new(hole.clone(), vec![]).interior_point();
-        let is_around = |part: &&mut Polygon<f64>| {
-            let shell = Polygon::new(part.exterior().clone(), vec![]);
-            inside.is_some_and(|point| shell.contains(&point))
-        };
-        if let Some(part) = parts.iter_mut().find(is_around) {
+        let inside = measure::interior_position(&solid(&hole));
+        let host = inside.and_then(|inside| hosts.first(inside));
+        if let Some(part) = host.and_then(|host| parts.get_mut(host)) {
             part.interiors_push(hole);
         }
     }
