@@ -2,7 +2,7 @@
 //!
 //! The first pass, [`RowFile::open`], learns how the file is written (encoding, delimiter, sheet, header, decimal sign) and
 //! counts. The second, [`RowFile::records`], takes the file apart on a thread of its own; [`RowFile::row`] interprets a
-//! record and may be called from many threads. What is held in memory is some hundred records, beside what [`sheet`] and
+//! record and may be called from many threads. What is held in memory is some hundred records, beside what `sheet` and
 //! [`opencellid`] say of theirs.
 
 mod annotate;

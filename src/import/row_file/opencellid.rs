@@ -3,7 +3,7 @@
 //! Columns (Ichnaea, `docs/import_export.rst`): `radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,
 //! updated,averageSignal`, with or without a header.
 //!
-//! A site is what [`node`](cell::Identity::node) says: the part of the cell's identity that names its base station. Its
+//! A site is what `node` says: the part of the cell's identity that names its base station. Its
 //! position is the mean of its cells' positions, each counting once (so that a street with many measurements does not pull
 //! the site), or the position of its first cell that is exact (`changeable` 0). Cells that lie more than [`SPREAD_MAX_M`]
 //! apart are not one site, whatever their identities say: such a site is a fault. Sites of one operator that have the very
@@ -69,7 +69,7 @@ impl Cells {
     /// Decides the encoding; nothing is read yet.
     ///
     /// # Errors
-    /// Those of [`TextEncoding::of`].
+    /// Those of `TextEncoding::of`.
     pub fn open(path: &Path, options: &Options) -> Result<Self> {
         Ok(Self {
             path: path.to_owned(),
