@@ -13,7 +13,7 @@ impl Crs {
     /// Reads `EPSG:9205`, `9205` or `http://www.opengis.net/def/crs/EPSG/0/9205`. Nothing where it is not known.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let code = text.trim().rsplit([':', '/']).next()?.parse().ok()?;
+        let code = text.trim().rsplit([':', '/']).next()?.parse::<u32>().ok()?;
         let (code, _) = Self::KNOWN.iter().find(|(known, _)| *known == code)?;
         Some(Self { code: *code })
     }
