@@ -292,3 +292,6 @@ fn day_of(
     };
     Ok(Value::from(day.to_string()))
 }
+
+#[cfg(test)]
+mod tests;
