@@ -4,6 +4,7 @@ pub mod areas;
 pub mod cell;
 pub mod columns;
 pub mod convention;
+pub mod templates;
 pub mod values;
 
 use std::io::Read;

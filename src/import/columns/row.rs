@@ -31,7 +31,7 @@ impl Columns {
             radios: Radios::default(),
         };
         let filled = self
-            .columns
+            .list
             .iter()
             .zip(cells)
             .filter(|(_, cell)| !cell.is_empty());
