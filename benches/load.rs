@@ -1,7 +1,8 @@
 //! Loads the service and, beside it, a bare actix-web server that answers the same bytes: `cargo bench --bench load`.
 //!
-//! Both are processes of their own with the same number of workers; one client loads them in turns, so that a noisy
-//! machine disturbs both alike and the ratio means something. The first run makes the register; `BENCH_ONLY=word` runs
+//! The service runs twice: as it is, keeping answers until the register changes, and keeping none, so that every answer
+//! is made anew. All three are processes of their own with the same number of workers; one client loads them in turns,
+//! so that a noisy machine disturbs all alike and the ratio means something. The first run makes the register; `BENCH_ONLY=word` runs
 //! only the lines of the table that hold the word.
 
 #![expect(
@@ -89,8 +90,9 @@ impl Server {
     }
 }
 
-/// Starts the service on the register; the time is that until it says that it is ready.
-fn service() -> (Server, Duration) {
+/// Starts the service on the register, keeping answers up to `kept_bytes`, or as many as it does by itself; the time is
+/// that until it says that it is ready.
+fn service(kept_bytes: Option<&str>) -> (Server, Duration) {
     let address = TcpListener::bind("127.0.0.1:0")
         .and_then(|free| free.local_addr())
         .unwrap();
@@ -100,6 +102,7 @@ fn service() -> (Server, Duration) {
         .arg(address.to_string())
         .args(["--workers", &WORKERS.to_string(), "--database-url"])
         .arg(store::path())
+        .args(kept_bytes.map(|bytes| format!("--answers-max-bytes={bytes}")))
         .env_remove("LOG")
         .spawn()
         .unwrap();
@@ -245,17 +248,18 @@ fn main() {
     let register = store::ready();
     let key = store::reader_key(&register);
     drop(register);
-    let (service, start) = service();
+    let (kept, start) = service(None);
+    let (anew, _) = service(Some("0"));
     println!(
         "start-up {:.2} s, resident after it {} MB",
         start.as_secs_f64(),
-        service.memory().0
+        kept.memory().0
     );
     let only = std::env::var("BENCH_ONLY").unwrap_or_default();
-    let mut lines = lines(&ids(&service));
+    let mut lines = lines(&ids(&kept));
     lines.retain(|(name, _)| name.contains(&only));
     let mut answers = BTreeMap::new();
-    let mut connection = Connection::open(service.address, None).unwrap();
+    let mut connection = Connection::open(kept.address, None).unwrap();
     for path in lines.iter().flat_map(|(_, paths)| paths) {
         let (status, body) = connection.get(path).unwrap();
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(body));
@@ -264,9 +268,9 @@ fn main() {
     let bare = bare(&answers);
     println!("{WORKERS} workers, {CONNECTIONS} connections, log at warn, answers not compressed\n");
     println!(
-        "| asked | bytes | bare /s | service /s | ratio | bare p50, p99 ms | service p50, p99 ms | processor ms of one answer: bare, service |"
+        "| asked | bytes | bare /s | kept /s | bare : kept | anew /s | bare : anew | p50, p99 ms: bare | kept | anew | processor ms: bare | kept | anew |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (name, paths) in &lines {
         let bytes: usize = paths
             .iter()
@@ -274,32 +278,51 @@ fn main() {
             .map(Vec::len)
             .sum();
         let key = name.contains("key").then_some(key.as_str());
-        let (mut own, mut other) = (Taken::default(), Taken::default());
-        let (mut own_spent, mut other_spent) = (0.0, 0.0);
+        let mut taken = [&bare, &kept, &anew].map(|server| (server, Taken::default(), 0.0));
         for _ in 0..TURNS {
-            own.add(service.turn(key, paths, &mut own_spent));
-            other.add(bare.turn(key, paths, &mut other_spent));
+            for (server, taken, spent) in &mut taken {
+                taken.add(server.turn(key, paths, spent));
+            }
         }
         println!(
-            "| {name} | {} | {:.0} | {:.0} | {:.1} | {:.2}, {:.2} | {:.2}, {:.2} | {:.3}, {:.3} |",
+            "| {name} | {} | {} |",
             bytes / paths.len(),
-            other.rate(),
-            own.rate(),
-            other.rate() / own.rate(),
-            other.percentile(50),
-            other.percentile(99),
-            own.percentile(50),
-            own.percentile(99),
-            other_spent / other.count(),
-            own_spent / own.count(),
+            row(&mut taken).join(" | ")
         );
     }
     let whole = format!("/api/v1/summary?level=district&{DAY}");
-    let mut alone = client::load(service.address, None, &[whole], 1, TURN);
-    let (now, most) = service.memory();
+    let mut alone = client::load(anew.address, None, &[whole], 1, TURN);
     println!(
-        "\nsummary of all districts, one client, nothing kept: p50 {:.1} ms",
+        "\nsummary of all districts, one client, made anew: p50 {:.1} ms",
         alone.percentile(50)
     );
-    println!("resident after the load {now} MB, at most {most} MB");
+    for (name, server) in [("kept", &kept), ("anew", &anew)] {
+        let (now, most) = server.memory();
+        println!("{name}: resident after the load {now} MB, at most {most} MB");
+    }
+}
+
+/// The figures of one line of the table, of the three servers beside one another.
+fn row(taken: &mut [(&Server, Taken, f64); 3]) -> Vec<String> {
+    let rates = [0, 1, 2].map(|i| taken[i].1.rate());
+    let mut cells = vec![
+        format!("{:.0}", rates[0]),
+        format!("{:.0}", rates[1]),
+        format!("{:.1}", rates[0] / rates[1]),
+        format!("{:.0}", rates[2]),
+        format!("{:.1}", rates[0] / rates[2]),
+    ];
+    for (_, taken, _) in &mut *taken {
+        cells.push(format!(
+            "{:.2}, {:.2}",
+            taken.percentile(50),
+            taken.percentile(99)
+        ));
+    }
+    cells.extend(
+        taken
+            .iter()
+            .map(|(_, taken, spent)| format!("{:.3}", spent / taken.count())),
+    );
+    cells
 }

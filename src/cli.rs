@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod import_rows;
 mod keys;
 mod progress;
 mod serve;
@@ -88,7 +89,8 @@ impl Target {
     fn register(&self) -> Result<Arc<Register>> {
         let db = Db::open(&self.storage.url(), self.storage.database_connections)?;
         db.migrate()?;
-        Ok(Arc::new(Register::new(db, self.rules.settings())))
+        let files = self.storage.data_dir.join("submissions");
+        Ok(Arc::new(Register::new(db, self.rules.settings(), files)))
     }
 }
 
@@ -134,6 +136,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 if matches!(
                     error,
                     Error::Invalid(_)
+                        | Error::Refused(_)
                         | Error::NotFound { .. }
                         | Error::Conflict { .. }
                         | Error::UnsupportedMedia(_)

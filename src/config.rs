@@ -56,6 +56,9 @@ pub struct Rules {
     /// Hours east of Greenwich of the register's calendar days.
     #[arg(long, env = "UTC_OFFSET_HOURS", default_value_t = 7, value_parser = clap::value_parser!(i32).range(-12..=14), allow_hyphen_values = true)]
     pub utc_offset_hours: i32,
+    /// Let submissions take effect only when the department approves them.
+    #[arg(long, env = "SUBMISSIONS_NEED_APPROVAL", value_parser = BoolishValueParser::new())]
+    pub submissions_need_approval: bool,
 }
 
 fn parse_tolerance(text: &str) -> Result<f64, String> {
@@ -88,6 +91,7 @@ impl Rules {
             subscriber_max_age_days: self.subscriber_max_age_days,
             territory: self.territory,
             department_name: self.department_name.clone(),
+            submissions_need_approval: self.submissions_need_approval,
             utc_offset: offset.unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc)),
         }
     }
@@ -111,6 +115,15 @@ pub struct Serving {
     /// Most bytes of a file that is imported.
     #[arg(long, env = "IMPORT_MAX_BYTES", default_value_t = 134_217_728)]
     pub import_max_bytes: usize,
+    /// Most bytes of the file of a submission.
+    #[arg(long, env = "SUBMISSION_MAX_BYTES", default_value_t = 536_870_912)]
+    pub submission_max_bytes: u64,
+    /// Seconds that a request waits for its submission to be read, before it is told where to ask.
+    #[arg(long, env = "SUBMISSION_WAIT_S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
+    pub submission_wait_s: u64,
+    /// Most bytes of answers that are kept in memory until the register changes.
+    #[arg(long, env = "ANSWERS_MAX_BYTES", default_value_t = 25_165_824)]
+    pub answers_max_bytes: usize,
     /// Threads that answer requests [default: one for each processor].
     #[arg(long, env = "WORKERS", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub workers: Option<u16>,

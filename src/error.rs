@@ -52,6 +52,9 @@ pub enum Error {
     /// The version that the change is based on is not the newest.
     #[error("the record has changed since")]
     Stale,
+    /// What was handed in was judged and refused; its faults were told one by one.
+    #[error("{0}")]
+    Refused(String),
     /// The body or the result is over a stated limit.
     #[error("this is larger than {0}")]
     TooLarge(String),

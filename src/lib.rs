@@ -1,9 +1,9 @@
 //! The register of a region's telecom infrastructure, and its answers by district.
 //!
 //! ```text
-//! main → cli → server → api → register → { db, geo, domain }
-//!                cli → { register, import, db, config }
-//!                             api, cli → formats → domain
+//! main → cli → server → api → register → { db, import, geo, domain }
+//!        cli → { api, register, import, formats, db, config }
+//!              api → { db, import, formats, geo, domain }
 //! ```
 //!
 //! | room | what is in it |

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -11,10 +12,11 @@ use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::AppExt;
 
-use crate::api::{self, State, document::Contract, gate::gate, metrics::Metrics};
+use crate::api::{self, State, document::Contract, gate::gate, kept::Kept, metrics::Metrics};
 use crate::config::Serving;
 use crate::error::{Error, Result};
 use crate::register::Register;
+use crate::register::submissions::queue::Queue;
 
 /// The present instant: the one place that reads the clock for the service.
 #[expect(
@@ -41,6 +43,9 @@ pub fn state(
     clock: fn() -> DateTime<Utc>,
 ) -> Result<web::Data<State>> {
     Ok(web::Data::new(State {
+        queue: Queue::start(Arc::clone(&register), clock)?,
+        submission_max: serving.submission_max_bytes,
+        submission_wait: Duration::from_secs(serving.submission_wait_s),
         register,
         open_reading: serving.open_reading || serving.demo,
         body_max: serving.body_max_bytes,
@@ -48,10 +53,12 @@ pub fn state(
         clock,
         contract: Contract::build()?,
         metrics: Metrics::new()?,
+        kept: Kept::new(serving.answers_max_bytes),
     }))
 }
 
-/// The whole service over `state`: routes, gate, compression. Tests set up this same one.
+/// The whole service over `state`: routes, compression, gate. What is compressed is kept compressed, so the gate, which
+/// keeps it, stands before. Tests set up this same one.
 pub fn app(
     state: web::Data<State>,
 ) -> App<
@@ -65,7 +72,7 @@ pub fn app(
 > {
     App::new()
         .into_utoipa_app()
-        .map(|app| app.wrap(from_fn(gate)).wrap(Compress::default()))
+        .map(|app| app.wrap(Compress::default()).wrap(from_fn(gate)))
         .configure(api::routes)
         .into_app()
         .configure(|config| api::configure(config, state))
@@ -79,15 +86,23 @@ pub fn build(state: &web::Data<State>, serving: &Serving) -> Result<(Server, Soc
     let failed = |error: std::io::Error| {
         Error::internal(format!("cannot listen on {}: {error}", serving.listen))
     };
+    let connections = state.register.db.connections();
     let state = state.clone();
-    let mut server = HttpServer::new(move || app(state.clone()))
+    let server = HttpServer::new(move || app(state.clone()))
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(30))
         .shutdown_timeout(20);
-    if let Some(workers) = serving.workers {
-        server = server.workers(usize::from(workers));
-    }
-    let server = server.bind(serving.listen).map_err(failed)?;
+    let workers = serving.workers.map_or_else(
+        || available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    // More threads than connections would only wait for one, and each keeps memory of its own.
+    let threads = connections.div_ceil(workers) + 1;
+    let server = server
+        .workers(workers)
+        .worker_max_blocking_threads(threads)
+        .bind(serving.listen)
+        .map_err(failed)?;
     let address = server.addrs().first().copied().unwrap_or(serving.listen);
     Ok((server.run(), address))
 }

@@ -16,5 +16,7 @@ mod kill;
 mod postgres;
 #[path = "cli/serving.rs"]
 mod serving;
+#[path = "cli/submission_kill.rs"]
+mod submission_kill;
 #[path = "cli/support.rs"]
 mod support;

@@ -38,9 +38,10 @@ pub fn open(path: &Path) -> Arc<Register> {
         subscriber_max_age_days: 550,
         territory: None,
         department_name: "Benches".to_owned(),
+        submissions_need_approval: false,
         utc_offset: FixedOffset::east_opt(7 * 3_600).unwrap(),
     };
-    Arc::new(Register::new(db, settings))
+    Arc::new(Register::new(db, settings, std::env::temp_dir()))
 }
 
 /// The register of [`SITES`] sites in 700 districts, made where it is not there yet.

@@ -186,6 +186,21 @@ impl Asked {
         parse_json(&bytes)
     }
 
+    /// A header of the request.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    }
+
+    /// The media type that the body was sent as, without its parameters.
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        self.request.content_type()
+    }
+
     /// Reads a body of at most `max` bytes that was sent as one of `media_types`, which are parted by commas.
     ///
     /// # Errors

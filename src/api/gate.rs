@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::State;
 use super::asked::language;
 use super::document::Route;
+use super::kept;
 use super::problem::{self, Context};
 use crate::db::stored;
 use crate::domain::{Caller, Role};
@@ -50,7 +51,7 @@ pub async fn gate(
         }
         Ok(Admitted::Caller(caller)) => {
             request.extensions_mut().insert(caller);
-            next.call(request).await?.map_into_boxed_body()
+            kept::answer(request, next).await?
         }
     };
     let mut response = explained(response, &request_id);

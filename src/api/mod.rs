@@ -7,6 +7,7 @@ pub mod changes;
 pub mod document;
 pub mod gate;
 pub mod health;
+pub mod kept;
 pub mod keys;
 pub mod metrics;
 pub mod negotiate;
@@ -17,11 +18,15 @@ pub mod report;
 pub mod site_input;
 pub mod site_list;
 pub mod sites;
+pub mod submission_rows;
+pub mod submission_steps;
+pub mod submissions;
 pub mod subscribers;
 pub mod summary;
 pub mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
@@ -29,6 +34,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::register::Register;
+use crate::register::submissions::queue::Queue;
 
 /// What every request needs.
 pub struct State {
@@ -46,6 +52,14 @@ pub struct State {
     pub contract: document::Contract,
     /// Counters and timers.
     pub metrics: metrics::Metrics,
+    /// The submissions that are to be read.
+    pub queue: Queue,
+    /// Most bytes of a submission's file.
+    pub submission_max: u64,
+    /// How long a request waits for its submission to be read.
+    pub submission_wait: Duration,
+    /// Answers that are kept until the register changes.
+    pub kept: kept::Kept,
 }
 
 /// Every route that the contract describes.
@@ -76,6 +90,18 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(report::report_annual)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
+            .service(submissions::list_submissions)
+            .service(submissions::create_submission)
+            .service(submissions::get_submission)
+            .service(submission_rows::list_submission_rows)
+            .service(submission_rows::get_submission_file)
+            .service(submission_rows::get_annotated_file)
+            .service(submission_steps::submit_submission)
+            .service(submission_steps::validate_submission)
+            .service(submission_steps::cancel_submission)
+            .service(submission_steps::approve_submission)
+            .service(submission_steps::reject_submission)
+            .service(submission_steps::revert_submission)
             .service(changes::list_changes)
             .service(keys::list_keys)
             .service(keys::create_key)

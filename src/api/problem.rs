@@ -228,7 +228,7 @@ const KINDS: [Kind; 14] = [
 impl Error {
     fn slug(&self) -> &'static str {
         match self {
-            Self::Invalid(_) => "invalid",
+            Self::Invalid(_) | Self::Refused(_) => "invalid",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound { .. } | Self::NoRoute => "not-found",

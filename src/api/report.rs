@@ -94,19 +94,24 @@ pub async fn report_annual(asked: Asked) -> Result<HttpResponse> {
     params.give(())?;
     let format = asked.format(f, OFFERED)?;
     let year = year.unwrap_or_else(|| asked.today().year() - 1);
-    let (register, now) = (asked.register(), asked.now);
+    let (register, now, language) = (asked.register(), asked.now, asked.language);
     let db = register.db.clone();
     let report = db
         .snapshot(move |conn| {
             let geography = register.geography(conn)?;
-            report::annual(conn, &geography, &register.settings, year, known_at, now)
+            let question = report::Question {
+                year,
+                known_at,
+                language,
+            };
+            report::annual(conn, &geography, &register.settings, &question, now)
         })
         .await?;
     if format == Format::Html {
         return Ok(HttpResponse::Ok()
             .content_type(format.media_type())
             .insert_header((header::VARY, "Accept, Accept-Language"))
-            .body(page(&report, asked.language).into_string()));
+            .body(page(&report, language).into_string()));
     }
     let name = format!("annual-report-{year}");
     negotiate::list(
@@ -161,14 +166,6 @@ fn rows(report: &AnnualReport) -> Vec<Row<'_>> {
     rows
 }
 
-/// A text in both languages.
-fn say(language: Language, english: &'static str, vietnamese: &'static str) -> &'static str {
-    match language {
-        Language::English => english,
-        Language::Vietnamese => vietnamese,
-    }
-}
-
 const STYLE: &str = "body{font:14px/1.45 sans-serif;margin:2rem auto;max-width:82rem;padding:0 1rem;color:#1a1a1a}\
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.1rem;margin-top:1.8rem}table{border-collapse:collapse;width:100%}\
 th,td{border:1px solid #999;padding:.25rem .5rem;text-align:right;white-space:nowrap}\
@@ -182,8 +179,7 @@ fn page(report: &AnnualReport, language: Language) -> Markup {
     let vietnamese = language == Language::Vietnamese;
     let title = format!(
         "{} {}",
-        say(
-            language,
+        language.say(
             "Telecom infrastructure and subscribers",
             "Hạ tầng và thuê bao viễn thông năm"
         ),
@@ -200,19 +196,19 @@ fn page(report: &AnnualReport, language: Language) -> Markup {
             }
             body {
                 h1 { (title) }
-                p { (report.department) " · " (say(language, "as of", "tính đến")) " " (report.as_of) ", " (say(language, "beside", "so với")) " " (report.previous_as_of) }
+                p { (report.department) " · " (language.say("as of", "tính đến")) " " (report.as_of) ", " (language.say("beside", "so với")) " " (report.previous_as_of) }
                 @for note in &report.notes { p { strong { (note) } } }
-                h2 { (say(language, "By district", "Theo huyện, thành phố")) }
+                h2 { (language.say("By district", "Theo huyện, thành phố")) }
                 (table(report, language, true))
-                h2 { (say(language, "By operator", "Theo doanh nghiệp")) }
+                h2 { (language.say("By operator", "Theo doanh nghiệp")) }
                 (table(report, language, false))
-                h2 { (say(language, "Sources", "Nguồn số liệu")) }
+                h2 { (language.say("Sources", "Nguồn số liệu")) }
                 ul {
                     @for source in &report.sources {
                         li { (about(source.about, language)) " (" (source.records) "): " (source.source.as_deref().unwrap_or("—")) }
                     }
                 }
-                p { small { (say(language, "Known at", "Theo dữ liệu lúc")) " " (report.known_at.to_rfc3339()) } }
+                p { small { (language.say("Known at", "Theo dữ liệu lúc")) " " (report.known_at.to_rfc3339()) } }
             }
         }
     }
@@ -221,9 +217,9 @@ fn page(report: &AnnualReport, language: Language) -> Markup {
 /// What a source is about, in words.
 fn about(about: &'static str, language: Language) -> &'static str {
     match about {
-        "sites" => say(language, "Sites", "Trạm"),
-        "subscribers" => say(language, "Subscriber counts", "Số thuê bao"),
-        "areas" => say(language, "Districts", "Huyện, thành phố"),
+        "sites" => language.say("Sites", "Trạm"),
+        "subscribers" => language.say("Subscriber counts", "Số thuê bao"),
+        "areas" => language.say("Districts", "Huyện, thành phố"),
         other => other,
     }
 }
@@ -249,29 +245,31 @@ fn table(report: &AnnualReport, language: Language, by_district: bool) -> Markup
             .collect()
     };
     if by_district {
-        let name = say(language, "In no district", "Không thuộc huyện nào").to_owned();
+        let name = language
+            .say("In no district", "Không thuộc huyện nào")
+            .to_owned();
         rows.push((name, report.unlocated.current, report.unlocated.previous));
     }
     rows.push((
-        say(language, "Total", "Tổng cộng").to_owned(),
+        language.say("Total", "Tổng cộng").to_owned(),
         report.total.current,
         report.total.previous,
     ));
     let last = rows.len() - 1;
     let heads = [
-        say(language, "Switching stations", "Trạm chuyển mạch"),
-        say(language, "Satellite exchanges", "Trạm vệ tinh"),
-        say(language, "BTS sites", "Vị trí BTS"),
+        language.say("Switching stations", "Trạm chuyển mạch"),
+        language.say("Satellite exchanges", "Trạm vệ tinh"),
+        language.say("BTS sites", "Vị trí BTS"),
         "2G",
         "3G",
         "4G",
         "5G",
-        say(language, "Radios", "Tổng trạm BTS"),
-        say(language, "Fixed wired", "Cố định có dây"),
-        say(language, "Fixed wireless", "Cố định không dây"),
-        say(language, "Local wireless", "Vô tuyến nội thị"),
-        say(language, "Fixed", "Tổng cố định"),
-        say(language, "Mobile", "Di động"),
+        language.say("Radios", "Tổng trạm BTS"),
+        language.say("Fixed wired", "Cố định có dây"),
+        language.say("Fixed wireless", "Cố định không dây"),
+        language.say("Local wireless", "Vô tuyến nội thị"),
+        language.say("Fixed", "Tổng cố định"),
+        language.say("Mobile", "Di động"),
     ];
     html! {
         div class="scroll" { table {
@@ -287,7 +285,7 @@ fn table(report: &AnnualReport, language: Language, by_district: bool) -> Markup
                 }
             }
         } }
-        p { small { (say(language, "Below each figure: the year before.", "Dưới mỗi số: năm trước.")) } }
+        p { small { (language.say("Below each figure: the year before.", "Dưới mỗi số: năm trước.")) } }
     }
 }
 

@@ -40,7 +40,7 @@ pub struct SiteVersion {
     version: i32,
     /// From when on the register said this.
     recorded_at: DateTime<Utc>,
-    /// Until when; null while it still does.
+    /// Until when; null while it still does. Of the version that deleted the site, the instant of the deletion.
     superseded_at: Option<DateTime<Utc>>,
     /// Who recorded it.
     changed_by: String,

@@ -3,19 +3,16 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
-use clap::Subcommand;
-use serde_json::Value;
-
-use super::progress::Bar;
+use super::import_rows::Rows;
 use super::{Target, change, say};
 use crate::domain::area::BoundaryKind;
-use crate::domain::{Faults, Level, Rule};
+use crate::domain::{Faults, Level, RecordKind, Rule};
 use crate::error::{Error, Result};
 use crate::import::areas::AreaFile;
 use crate::import::{self as files, RowFormat};
 use crate::register::areas::{AreasImported, ImportOptions};
-use crate::register::bulk::Imported;
+use chrono::NaiveDate;
+use clap::Subcommand;
 
 /// Commands that import.
 #[derive(Subcommand)]
@@ -23,11 +20,11 @@ pub enum Import {
     /// Import the areas of a GeoJSON file and file every site under them
     Areas(Box<Areas>),
     /// Import operators from JSON or NDJSON
-    Operators(Rows),
-    /// Import sites from CSV, JSON, NDJSON or GeoJSON
-    Sites(Rows),
-    /// Import subscriber counts from CSV, JSON or NDJSON
-    Subscribers(Rows),
+    Operators(Operators),
+    /// Import sites from CSV, XLSX, GeoJSON, NDJSON, JSON or a file of cells
+    Sites(Box<Rows>),
+    /// Import subscriber counts from CSV, XLSX, NDJSON or JSON
+    Subscribers(Box<Rows>),
 }
 
 /// Arguments of `import areas`.
@@ -78,16 +75,13 @@ pub struct Areas {
     end_previous: bool,
 }
 
-/// Arguments of `import sites` and `import subscribers`.
+/// Arguments of `import operators`.
 #[derive(clap::Args)]
-pub struct Rows {
+pub struct Operators {
     #[command(flatten)]
     target: Target,
     /// The file; its ending says the format
     file: PathBuf,
-    /// Code of the operator, for rows that name none
-    #[arg(long)]
-    operator: Option<String>,
     /// Why, for the history
     #[arg(long)]
     reason: Option<String>,
@@ -98,10 +92,11 @@ impl Import {
     pub fn contradiction(&self) -> Option<&'static str> {
         match self {
             Self::Areas(_) => None,
-            Self::Operators(rows) | Self::Sites(rows) | Self::Subscribers(rows) => {
-                let why = "the file's ending must be .csv, .json, .ndjson or .geojson";
-                rows.format().is_err().then_some(why)
+            Self::Operators(operators) => {
+                let why = "the file's ending must be .json or .ndjson";
+                operators.format().is_err().then_some(why)
             }
+            Self::Sites(rows) | Self::Subscribers(rows) => rows.contradiction(),
         }
     }
 
@@ -109,9 +104,9 @@ impl Import {
     pub fn run(&self) -> Result<()> {
         match self {
             Self::Areas(areas) => areas.run(),
-            Self::Operators(rows) => operators(rows),
-            Self::Sites(rows) => sites(rows),
-            Self::Subscribers(rows) => subscribers(rows),
+            Self::Operators(operators) => operators.run(),
+            Self::Sites(rows) => rows.run(RecordKind::Sites),
+            Self::Subscribers(rows) => rows.run(RecordKind::Subscribers),
         }
     }
 }
@@ -198,64 +193,21 @@ fn tell(outcome: &AreasImported) -> Result<()> {
     ))
 }
 
-impl Rows {
+impl Operators {
     fn format(&self) -> Result<RowFormat> {
         RowFormat::of_name(&self.file.file_name().unwrap_or_default().to_string_lossy())
     }
-}
 
-/// The rows of a file, with the operator that was told where they name none.
-fn read(rows: &Rows) -> Result<Vec<(usize, Value)>> {
-    let format = rows.format()?;
-    let mut read = files::rows(format, open(&rows.file)?)?;
-    if let Some(operator) = &rows.operator {
-        for (_, row) in &mut read {
-            if let Some(fields) = row.as_object_mut() {
-                fields
-                    .entry("operator")
-                    .or_insert_with(|| Value::from(operator.as_str()));
-            }
-        }
+    fn run(&self) -> Result<()> {
+        let read = files::rows(self.format()?, open(&self.file)?)?;
+        let register = self.target.register()?;
+        let change = change(&register, self.reason.clone());
+        let outcome = register
+            .db
+            .write_here(|conn| register.import_operators(conn, &change, &read))?;
+        say(format_args!(
+            "Operators: {} created, {} updated, {} unchanged",
+            outcome.created, outcome.updated, outcome.unchanged
+        ))
     }
-    Ok(read)
-}
-
-fn operators(rows: &Rows) -> Result<()> {
-    let read = read(rows)?;
-    let register = rows.target.register()?;
-    let change = change(&register, rows.reason.clone());
-    let outcome = register
-        .db
-        .write_here(|conn| register.import_operators(conn, &change, &read))?;
-    tell_rows("Operators", outcome)
-}
-
-/// Says what became of the rows.
-fn tell_rows(what: &str, outcome: Imported) -> Result<()> {
-    say(format_args!(
-        "{what}: {} created, {} updated, {} unchanged",
-        outcome.created, outcome.updated, outcome.unchanged
-    ))
-}
-
-fn sites(rows: &Rows) -> Result<()> {
-    let read = read(rows)?;
-    let register = rows.target.register()?;
-    let change = change(&register, rows.reason.clone());
-    let bar = Bar::new("Importing sites");
-    let outcome = register.db.write_here(|conn| {
-        register.import_sites(conn, &change, read, &mut |done, all| bar.show(done, all))
-    })?;
-    bar.finish();
-    tell_rows("Sites", outcome)
-}
-
-fn subscribers(rows: &Rows) -> Result<()> {
-    let read = read(rows)?;
-    let register = rows.target.register()?;
-    let change = change(&register, rows.reason.clone());
-    let outcome = register
-        .db
-        .write_here(|conn| register.import_subscribers(conn, &change, &read))?;
-    tell_rows("Subscriber counts", outcome)
 }

@@ -12,7 +12,9 @@ pub mod operators;
 pub mod page;
 pub mod places;
 pub mod site_list;
+pub mod site_sets;
 pub mod sites;
+pub mod submissions;
 pub mod subscribers;
 
 use std::sync::Arc;
@@ -43,6 +45,12 @@ impl Db {
         Ok(Self {
             pool: Arc::new(conn::pool(url, connections)?),
         })
+    }
+
+    /// How many connections there are at the most.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        usize::try_from(self.pool.max_size()).unwrap_or(usize::MAX)
     }
 
     /// Runs `job` with a connection, on this thread. What it reads in several queries may come from several moments.

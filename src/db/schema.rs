@@ -85,6 +85,7 @@ diesel::table! {
         changed_by -> Text,
         reason -> Nullable<Text>,
         changed_fields -> Text,
+        submission_id -> Nullable<Text>,
     }
 }
 
@@ -117,6 +118,7 @@ diesel::table! {
         recorded_at -> Timestamp,
         superseded_at -> Nullable<Timestamp>,
         changed_by -> Text,
+        submission_id -> Nullable<Text>,
     }
 }
 
@@ -130,6 +132,34 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    submissions (id) {
+        id -> Text,
+        operator -> Nullable<Text>,
+        kind -> Text,
+        state -> Text,
+        options -> Text,
+        format -> Text,
+        file_name -> Nullable<Text>,
+        file_bytes -> BigInt,
+        file_sha256 -> Text,
+        period_end -> Nullable<Date>,
+        counts -> Text,
+        read_as -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        excluded_rows -> Text,
+        submitted_by -> Text,
+        submitted_key -> Text,
+        idempotency_key -> Nullable<Text>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        comment -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -157,5 +187,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     in_service,
     subscriber_counts,
     keys,
+    submissions,
     changes
 );

@@ -1,5 +1,7 @@
 //! Versions of sites: what the register said of each, and from when until when it said so.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -46,6 +48,7 @@ pub struct Record {
     pub changed_by: String,
     pub reason: Option<String>,
     pub changed_fields: String,
+    pub submission_id: Option<String>,
 }
 
 impl Record {
@@ -121,6 +124,8 @@ pub struct NewVersion {
     pub reason: Option<String>,
     /// Names of the fields that differ from the version before.
     pub changed_fields: Vec<String>,
+    /// The submission that it came with.
+    pub submission_id: Option<String>,
 }
 
 #[derive(Insertable)]
@@ -155,6 +160,7 @@ struct Row {
     changed_by: String,
     reason: Option<String>,
     changed_fields: String,
+    submission_id: Option<String>,
 }
 
 #[derive(Insertable, Clone)]
@@ -235,6 +241,7 @@ impl NewVersion {
             changed_by: self.changed_by.clone(),
             reason: self.reason.clone(),
             changed_fields: self.changed_fields.join(","),
+            submission_id: self.submission_id.clone(),
         })
     }
 
@@ -272,7 +279,7 @@ pub fn insert(conn: &mut DbConn, versions: &[NewVersion]) -> Result<()> {
             .returning((site_versions::row_id, site_versions::site_id))
             .get_results(c))
             .map_err(|error| taken(error, batch))?;
-        let by_site: std::collections::HashMap<&str, i64> = ids
+        let by_site: HashMap<&str, i64> = ids
             .iter()
             .map(|(row, site)| (site.as_str(), *row))
             .collect();
@@ -303,23 +310,25 @@ fn taken(error: diesel::result::Error, batch: &[NewVersion]) -> Error {
     }
 }
 
-/// Ends what the register says in the version `row`; `Stale` when somebody else ended it before.
+/// Ends what the register says in the versions `rows`; `Stale` when somebody else ended one of them before.
 ///
 /// # Errors
 /// `Stale`.
-pub fn supersede(conn: &mut DbConn, row: i64, at: NaiveDateTime) -> Result<()> {
-    let ended = diesel::update(site_versions::table)
-        .filter(site_versions::row_id.eq(row))
-        .filter(site_versions::superseded_at.is_null())
-        .set(site_versions::superseded_at.eq(at))
-        .execute(conn)?;
-    if ended != 1 {
-        return Err(Error::Stale);
+pub fn supersede(conn: &mut DbConn, rows: &[i64], at: NaiveDateTime) -> Result<()> {
+    for rows in rows.chunks(BATCH) {
+        let ended = diesel::update(site_versions::table)
+            .filter(site_versions::row_id.eq_any(rows))
+            .filter(site_versions::superseded_at.is_null())
+            .set(site_versions::superseded_at.eq(at))
+            .execute(conn)?;
+        if ended != rows.len() {
+            return Err(Error::Stale);
+        }
+        diesel::update(in_service::table)
+            .filter(in_service::version_row.eq_any(rows))
+            .set(in_service::superseded_at.eq(at))
+            .execute(conn)?;
     }
-    diesel::update(in_service::table)
-        .filter(in_service::version_row.eq(row))
-        .set(in_service::superseded_at.eq(at))
-        .execute(conn)?;
     Ok(())
 }
 

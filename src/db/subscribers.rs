@@ -38,25 +38,54 @@ impl Record {
     /// # Errors
     /// `Internal` when the row holds what no count can be.
     pub fn count(&self) -> Result<SubscriberCount> {
-        let broken =
-            |_| Error::internal(format!("subscriber count {} cannot be read", self.row_id));
-        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let figure = Figure {
+            operator: self.operator.clone(),
+            service: self.service.clone(),
+            technology: self.technology.clone(),
+            area: self.area.clone(),
+            site: self.site.clone(),
+            period_end: self.period_end,
+            subscribers: self.subscribers,
+            source: self.source.clone(),
+        };
+        figure.count(self.definition.clone())
+    }
+}
+
+/// Of a count, what is added up: reading the rest of each row takes as long again.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = subscriber_counts)]
+struct Figure {
+    operator: String,
+    service: String,
+    technology: String,
+    area: String,
+    site: String,
+    period_end: NaiveDate,
+    subscribers: i32,
+    source: Option<String>,
+}
+
+impl Figure {
+    fn count(self, definition: Option<String>) -> Result<SubscriberCount> {
+        let broken = |_| Error::internal("a subscriber count cannot be read");
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
         let key = CountKey {
             period_end: self.period_end,
-            operator: self.operator.clone(),
+            operator: self.operator,
             service: Service::parse(&self.service).map_err(broken)?,
-            area: self.area.clone(),
-            technology: given(&self.technology)
+            area: self.area,
+            technology: given(self.technology)
                 .map(|word| Technology::parse(&word))
                 .transpose()
                 .map_err(broken)?,
-            site: given(&self.site),
+            site: given(self.site),
         };
         Ok(SubscriberCount {
             key,
             subscribers: self.subscribers,
-            definition: self.definition.clone(),
-            source: self.source.clone(),
+            definition,
+            source: self.source,
         })
     }
 }
@@ -77,6 +106,7 @@ struct Row {
     recorded_at: NaiveDateTime,
     superseded_at: Option<NaiveDateTime>,
     changed_by: String,
+    submission_id: Option<String>,
 }
 
 /// Which counts.
@@ -178,6 +208,18 @@ pub fn all(conn: &mut DbConn, filter: &Filter) -> Result<Vec<Record>> {
     Ok(narrowed(filter).select(Record::as_select()).load(conn)?)
 }
 
+/// The counts of `filter` as they are added up, without their definitions.
+///
+/// # Errors
+/// Those of the database, and `Internal` when a row holds what no count can be.
+pub fn figures(conn: &mut DbConn, filter: &Filter) -> Result<Vec<SubscriberCount>> {
+    let figures: Vec<Figure> = narrowed(filter).select(Figure::as_select()).load(conn)?;
+    figures
+        .into_iter()
+        .map(|figure| figure.count(None))
+        .collect()
+}
+
 /// How many counts there are in all.
 ///
 /// # Errors
@@ -201,7 +243,13 @@ pub struct NewCount {
 ///
 /// # Errors
 /// `Stale` when somebody else wrote one of them meanwhile.
-pub fn upsert(conn: &mut DbConn, new: Vec<NewCount>, at: NaiveDateTime, by: &str) -> Result<()> {
+pub fn upsert(
+    conn: &mut DbConn,
+    new: Vec<NewCount>,
+    at: NaiveDateTime,
+    by: &str,
+    submission_id: Option<&str>,
+) -> Result<()> {
     use diesel::result::{DatabaseErrorKind::UniqueViolation, Error as Diesel};
     let replaced: Vec<i64> = new.iter().filter_map(|new| new.replaces).collect();
     for rows in replaced.chunks(BATCH) {
@@ -209,7 +257,10 @@ pub fn upsert(conn: &mut DbConn, new: Vec<NewCount>, at: NaiveDateTime, by: &str
             .set(subscriber_counts::superseded_at.eq(at))
             .execute(conn)?;
     }
-    let rows: Vec<Row> = new.into_iter().map(|new| row(new, at, by)).collect();
+    let rows: Vec<Row> = new
+        .into_iter()
+        .map(|new| row(new, at, by, submission_id))
+        .collect();
     for rows in rows.chunks(BATCH) {
         on_backend!(conn, c => diesel::insert_into(subscriber_counts::table).values(rows).execute(c)).map_err(|error| match error {
             Diesel::DatabaseError(UniqueViolation, _) => Error::Stale,
@@ -219,7 +270,7 @@ pub fn upsert(conn: &mut DbConn, new: Vec<NewCount>, at: NaiveDateTime, by: &str
     Ok(())
 }
 
-fn row(new: NewCount, at: NaiveDateTime, by: &str) -> Row {
+fn row(new: NewCount, at: NaiveDateTime, by: &str, submission_id: Option<&str>) -> Row {
     let SubscriberCount {
         key,
         subscribers,
@@ -240,5 +291,89 @@ fn row(new: NewCount, at: NaiveDateTime, by: &str) -> Row {
         recorded_at: at,
         superseded_at: None,
         changed_by: by.to_owned(),
+        submission_id: submission_id.map(str::to_owned),
     }
+}
+
+/// What became of the counts of a submission that was taken back.
+#[derive(Debug, Default)]
+pub struct Reverted {
+    /// Counts that say again what they said before.
+    pub restored: usize,
+    /// Counts that the submission had made, and that the register no longer says.
+    pub deleted: usize,
+    /// Keys of counts that were changed since.
+    pub kept: Vec<String>,
+}
+
+/// Takes back the counts that came with a submission: each says again what it said before, in a version of its own.
+///
+/// # Errors
+/// Those of the database.
+pub fn revert(
+    conn: &mut DbConn,
+    submission: &str,
+    at: NaiveDateTime,
+    by: &str,
+) -> Result<Reverted> {
+    use subscriber_counts::{row_id, submission_id, superseded_at, table};
+    let mut reverted = Reverted::default();
+    let written: Vec<(Record, Option<NaiveDateTime>)> = table
+        .filter(submission_id.eq(submission))
+        .select((Record::as_select(), superseded_at))
+        .load(conn)?;
+    let mut again = Vec::new();
+    let mut ended = Vec::new();
+    for (record, end) in written {
+        let count = record.count()?;
+        if end.is_some() {
+            let CountKey {
+                operator,
+                service,
+                area,
+                period_end,
+                ..
+            } = count.key;
+            let service = service.as_str();
+            reverted
+                .kept
+                .push(format!("{operator}/{service}/{area}/{period_end}"));
+            continue;
+        }
+        match before(conn, &record)? {
+            None => ended.push(record.row_id),
+            Some(old) => again.push(NewCount {
+                count: old.count()?,
+                replaces: Some(record.row_id),
+                version: record.version + 1,
+            }),
+        }
+    }
+    for rows in ended.chunks(BATCH) {
+        diesel::update(table.filter(row_id.eq_any(rows)))
+            .set(superseded_at.eq(at))
+            .execute(conn)?;
+    }
+    reverted.deleted = ended.len();
+    reverted.restored = again.len();
+    upsert(conn, again, at, by, None)?;
+    Ok(reverted)
+}
+
+/// The version of a count before `record`.
+fn before(conn: &mut DbConn, record: &Record) -> Result<Option<Record>> {
+    use subscriber_counts::{area, operator, period_end, service, site, technology, version};
+    Ok(subscriber_counts::table
+        .filter(period_end.eq(record.period_end))
+        .filter(operator.eq(&record.operator))
+        .filter(service.eq(&record.service))
+        .filter(area.eq(&record.area))
+        .filter(technology.eq(&record.technology))
+        .filter(site.eq(&record.site))
+        .filter(version.eq(record.version - 1))
+        .filter(subscriber_counts::recorded_at.le(record.recorded_at))
+        .order(subscriber_counts::row_id.desc())
+        .select(Record::as_select())
+        .first(conn)
+        .optional()?)
 }

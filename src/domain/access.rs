@@ -50,6 +50,8 @@ pub enum Caller {
     Anonymous,
     /// The holder of a key.
     Key {
+        /// The key's id, by which its holder is told from others.
+        id: String,
         /// The key's name, which history keeps.
         name: String,
         /// What the key allows.
@@ -69,6 +71,25 @@ impl Caller {
             Self::Anonymous => "anonymous",
             Self::Key { name, .. } => name,
             Self::CommandLine => "command line",
+        }
+    }
+
+    /// What tells it from every other caller.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Anonymous => "",
+            Self::Key { id, .. } => id,
+            Self::CommandLine => "command line",
+        }
+    }
+
+    /// The operator that it is bound to.
+    #[must_use]
+    pub fn operator(&self) -> Option<&str> {
+        match self {
+            Self::Key { operator, .. } => operator.as_deref(),
+            Self::Anonymous | Self::CommandLine => None,
         }
     }
 

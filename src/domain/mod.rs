@@ -10,6 +10,7 @@ pub mod record_kind;
 pub mod rule;
 pub mod site;
 pub mod site_input;
+pub mod submission;
 pub mod subscribers;
 pub mod tally;
 pub mod text;

@@ -13,6 +13,17 @@ pub enum Language {
     Vietnamese,
 }
 
+impl Language {
+    /// Of a text in both languages, the one in this.
+    #[must_use]
+    pub fn say<T>(self, english: T, vietnamese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Vietnamese => vietnamese,
+        }
+    }
+}
+
 /// A rule on input. Those that only warn are listed at the end.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(
@@ -161,6 +172,18 @@ pub enum Rule {
         crs: u32,
     },
     UnlistedTechnology,
+    // Of submissions.
+    OtherOperator {
+        operator: String,
+    },
+    Exists,
+    LeftOut,
+    ChangedSinceReview,
+    Cancelled,
+    TooManyMissing {
+        missing: usize,
+        held: usize,
+    },
     // Warnings: the record is taken, the caller is told.
     NearOtherOperator {
         site: String,
@@ -244,6 +267,12 @@ impl Rule {
             Self::LostZeros => "lost_zeros",
             Self::OutsideGrid { .. } => "outside_grid",
             Self::UnlistedTechnology => "unlisted_technology",
+            Self::OtherOperator { .. } => "other_operator",
+            Self::Exists => "exists",
+            Self::LeftOut => "left_out",
+            Self::ChangedSinceReview => "changed_since_review",
+            Self::Cancelled => "cancelled",
+            Self::TooManyMissing { .. } => "too_many_missing",
             Self::NearOtherOperator { .. } => "near_other_operator",
             Self::NearOwnSite { .. } => "near_own_site",
             Self::Moved { .. } => "moved",

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use proj4rs::Proj;
 use proj4rs::transform::transform;
@@ -17,6 +17,7 @@ use super::Position;
 /// coordinate frame. With EPSG's own signs the result would be 0.8 m off.
 const VN2000: &str = "+ellps=WGS84 +towgs84=-191.90441429,-39.30318279,-111.45032835,0.00928836,-0.01975479,0.00427372,0.252906278";
 const WGS84: &str = "+datum=WGS84";
+const WGS84_CODE: u32 = 4326;
 
 /// Eastings of a zone and northings of Viet Nam that are believed, in metres.
 const EASTINGS_M: RangeInclusive<f64> = 100_000.0..=900_000.0;
@@ -65,18 +66,26 @@ const fn tm3(code: u32, name: &'static str, meridian: f64) -> Known {
     known(code, name, VN2000, Grid::Tm3 { meridian })
 }
 
-/// A coordinate reference system that the service knows. Cheap to clone.
-#[derive(Clone)]
+/// A coordinate reference system that the service knows.
+#[derive(Clone, Copy)]
 pub struct Crs {
     known: &'static Known,
-    proj: Arc<Proj>,
-    wgs84: Arc<Proj>,
+    proj: &'static Proj,
+    wgs84: &'static Proj,
 }
 
+/// The projections of [`Crs::ALL`], in its order.
+static PROJECTIONS: LazyLock<Vec<Option<Proj>>> =
+    LazyLock::new(|| Crs::ALL.iter().map(projection).collect());
+
 impl Crs {
+    /// The codes of [`Crs::ALL`], for messages.
+    pub const KNOWN: &'static str =
+        "EPSG:4326, 4756, 9205 to 9218, 5896 to 5899, 3405, 3406, 32648, 32649, 3857";
+
     /// Every system that is known. Those of VN-2000 are all that EPSG has.
-    pub const KNOWN: &'static [Known] = &[
-        known(4326, "WGS 84", WGS84, Grid::Degrees),
+    pub const ALL: &'static [Known] = &[
+        known(WGS84_CODE, "WGS 84", WGS84, Grid::Degrees),
         known(4756, "VN-2000", VN2000, Grid::Degrees),
         tm3(9205, "VN-2000 / TM-3 103-00", 103.0),
         tm3(9206, "VN-2000 / TM-3 104-00", 104.0),
@@ -123,27 +132,29 @@ impl Crs {
         known(3857, "WGS 84 / Pseudo-Mercator", WGS84, Grid::WebMercator),
     ];
 
-    /// Reads `EPSG:9205`, `9205`, `urn:ogc:def:crs:EPSG::9205` or `http://www.opengis.net/def/crs/EPSG/0/9205`. Nothing
-    /// where it is not known.
+    /// Reads `EPSG:9205`, `9205`, `urn:ogc:def:crs:EPSG::9205`, `http://www.opengis.net/def/crs/EPSG/0/9205`, and CRS84 in
+    /// the same ways. Nothing where it is not known.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
-        let code = match text.rsplit_once([':', '/']) {
-            Some((authority, code)) if authority.contains("epsg") => code,
-            Some(_) => return None,
-            None => &text,
-        };
-        Self::of(code.parse().ok()?)
+        match text.rsplit_once([':', '/']) {
+            Some((_, "crs84")) => Self::of(WGS84_CODE),
+            Some((authority, code)) if authority.contains("epsg") => Self::of(code.parse().ok()?),
+            Some(_) => None,
+            None if text == "crs84" => Self::of(WGS84_CODE),
+            None => Self::of(text.parse().ok()?),
+        }
     }
 
     /// The system with the EPSG code `code`.
     #[must_use]
     pub fn of(code: u32) -> Option<Self> {
-        let known = Self::KNOWN.iter().find(|known| known.code == code)?;
+        let place = |code: u32| Self::ALL.iter().position(|known| known.code == code);
+        let projection = |index: usize| PROJECTIONS.get(index)?.as_ref();
         Some(Self {
-            known,
-            proj: Arc::new(Proj::from_proj_string(&definition(known)).ok()?),
-            wgs84: Arc::new(Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").ok()?),
+            known: Self::ALL.get(place(code)?)?,
+            proj: projection(place(code)?)?,
+            wgs84: projection(place(WGS84_CODE)?)?,
         })
     }
 
@@ -151,7 +162,7 @@ impl Crs {
     /// and a latitude where the system is not projected). Nothing where no position on Earth has these coordinates.
     #[must_use]
     pub fn to_wgs84(&self, x: f64, y: f64) -> Option<(f64, f64)> {
-        if self.code() == 4326 {
+        if self.code() == WGS84_CODE {
             return Position::new(x, y).map(|position| (position.longitude, position.latitude));
         }
         let (x, y) = match self.known.grid {
@@ -164,11 +175,11 @@ impl Crs {
             }
             Grid::Utm { .. } | Grid::Tm3 { .. } | Grid::WebMercator => (x, y),
         };
-        let (longitude, latitude) = moved(&self.proj, &self.wgs84, x, y)?;
+        let (longitude, latitude) = moved(self.proj, self.wgs84, x, y)?;
         let rounded = |radians: f64| (radians.to_degrees() * DECIMALS).round() / DECIMALS;
         let position = Position::new(rounded(longitude), rounded(latitude))?;
         // Far outside its zone a projection answers with another place: what does not lead back is no position.
-        let back = moved(&self.wgs84, &self.proj, longitude, latitude)?;
+        let back = moved(self.wgs84, self.proj, longitude, latitude)?;
         let off = (back.0 - x).abs().max((back.1 - y).abs());
         (off < THERE_AND_BACK).then_some((position.longitude, position.latitude))
     }
@@ -177,12 +188,12 @@ impl Crs {
     #[must_use]
     pub fn from_wgs84(&self, longitude: f64, latitude: f64) -> Option<(f64, f64)> {
         let position = Position::new(longitude, latitude)?;
-        if self.code() == 4326 {
+        if self.code() == WGS84_CODE {
             return Some((longitude, latitude));
         }
         let (x, y) = moved(
-            &self.wgs84,
-            &self.proj,
+            self.wgs84,
+            self.proj,
             position.longitude.to_radians(),
             position.latitude.to_radians(),
         )?;
@@ -234,6 +245,10 @@ impl PartialEq for Crs {
     fn eq(&self, other: &Self) -> bool {
         self.code() == other.code()
     }
+}
+
+fn projection(known: &Known) -> Option<Proj> {
+    Proj::from_proj_string(&definition(known)).ok()
 }
 
 /// The definition as PROJ reads it.

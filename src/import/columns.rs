@@ -44,7 +44,7 @@ impl Columns {
     /// passes a column over.
     ///
     /// # Errors
-    /// Each unknown, doubled or missing column, with its title as the value.
+    /// Each unknown or doubled column, with its title as the value. Those that are missing are in [`Columns::missing`].
     pub fn of(
         kind: RecordKind,
         header: &[String],
@@ -68,10 +68,7 @@ impl Columns {
             });
         }
         check_mapping(header, mapping, &mut faults);
-        // Where a title is not known, a column that seems to be missing may be that one.
-        if faults.is_empty() {
-            require(kind, &columns, &mut faults);
-        }
+        check_pairs(&columns, &mut faults);
         let found = Self {
             kind,
             titles: titles(&columns),
@@ -79,6 +76,25 @@ impl Columns {
             list: columns,
         };
         faults.give(Some(found))
+    }
+
+    /// The columns that no record can do without and that are not there, by the names of their fields.
+    #[must_use]
+    pub fn missing(&self, kind: RecordKind) -> Faults {
+        let mut faults = Faults::default();
+        let has_grid = has(&self.list, "x") && has(&self.list, "y");
+        for field in names::fields(kind).iter().filter(|field| field.required) {
+            let is_position = matches!(field.shape, Shape::Coordinate(_));
+            if !(has(&self.list, field.path) || is_position && has_grid) {
+                let [english, vietnamese] = field.titles;
+                let rule = Rule::MissingColumn {
+                    english,
+                    vietnamese,
+                };
+                faults.body("", rule, Some(&Value::from(field.path)));
+            }
+        }
+        faults
     }
 
     /// True where a row looks like the header, for finding it below title rows: two titles of different fields at least,
@@ -119,6 +135,13 @@ impl Columns {
             steps.pop();
         }
         None
+    }
+
+    /// The field of the column `index`; none where it is passed over.
+    #[must_use]
+    pub fn field(&self, index: usize) -> Option<&str> {
+        let path = self.list.get(index)?.path.as_str();
+        (path != PASSED_OVER).then_some(path)
     }
 
     /// The columns in the file's order: title, and field or `-` for one that is passed over.
@@ -193,27 +216,22 @@ fn has(columns: &[Column], path: &str) -> bool {
     columns.iter().any(|column| column.path == path)
 }
 
-/// Each field that no record can do without must have a column; X and Y stand for longitude and latitude.
-fn require(kind: RecordKind, columns: &[Column], faults: &mut Faults) {
-    let has_grid = has(columns, "x") && has(columns, "y");
-    for field in names::fields(kind).iter().filter(|field| field.required) {
-        let is_position = matches!(field.shape, Shape::Coordinate(_));
-        if !(has(columns, field.path) || is_position && has_grid) {
-            let [english, vietnamese] = field.titles;
+/// X and Y stand for longitude and latitude: both or none of them, and not beside those.
+fn check_pairs(columns: &[Column], faults: &mut Faults) {
+    for (grid, twin, axis) in [("x", "y", "longitude"), ("y", "x", "latitude")] {
+        let Some(column) = columns.iter().find(|column| column.path == grid) else {
+            continue;
+        };
+        let value = Value::from(column.title.as_str());
+        if has(columns, axis) {
+            faults.body("", Rule::BothGiven { other: axis }, Some(&value));
+        } else if !has(columns, twin) {
+            let [english, vietnamese] = [twin, twin];
             let rule = Rule::MissingColumn {
                 english,
                 vietnamese,
             };
-            faults.body("", rule, Some(&Value::from(field.path)));
-        }
-    }
-    for (grid, axis) in [("x", "longitude"), ("y", "latitude")] {
-        if let Some(column) = columns.iter().find(|column| column.path == grid)
-            && (has(columns, axis) || !has_grid)
-        {
-            let other = if has(columns, axis) { axis } else { "x, y" };
-            let rule = Rule::BothGiven { other };
-            faults.body("", rule, Some(&Value::from(column.title.as_str())));
+            faults.body("", rule, Some(&Value::from(twin)));
         }
     }
 }
@@ -235,22 +253,21 @@ fn titles(columns: &[Column]) -> BTreeMap<String, String> {
     titles
 }
 
+/// Where the cells of a column come to, and the column's own name, under which its cells are refused before they are read.
 fn places(column: &Column) -> Vec<String> {
-    let place = |place: &str| place.to_owned();
-    match column.target {
-        Target::PassedOver | Target::Untitled => Vec::new(),
-        Target::Radio(_, field) if field.shape == Shape::Mark => {
-            vec![place("radios"), place("radios.*.technology")]
-        }
-        Target::Radio(_, field) => {
-            vec![field.path.replace("{}", "radios.*")]
-        }
+    let elsewhere: &[&str] = match column.target {
+        Target::PassedOver | Target::Untitled => return Vec::new(),
+        Target::Radio(_, field) if field.shape == Shape::Mark => &["radios", "radios.*.technology"],
+        Target::Radio(_, field) => &[&field.path.replace("{}", "radios.*")],
         Target::Field(field) => match field.shape {
-            Shape::Technologies => vec![place("radios"), place("radios.*.technology")],
-            Shape::GridCoordinate => vec![place("longitude"), place("latitude")],
-            _ => vec![place(field.path)],
+            Shape::Technologies => &["radios", "radios.*.technology"],
+            Shape::GridCoordinate => &["longitude", "latitude"],
+            _ => &[],
         },
-    }
+    };
+    let own = std::iter::once(column.path.clone());
+    own.chain(elsewhere.iter().map(|place| (*place).to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Register {
                     }
                     outcome.updated += 1;
                     let at = after(before, change.at);
-                    sites::supersede(conn, before.row_id, at)?;
+                    sites::supersede(conn, &[before.row_id], at)?;
                     batch.add(next(before, site, place_id, at, change, changed), "replace");
                 }
             }

@@ -31,6 +31,14 @@ pub fn places_of(
             Ok(geography.locate(position))
         })
         .collect::<Result<Vec<Vec<i32>>>>()?;
+    places_of_areas(conn, &located)
+}
+
+/// The places of sets of areas, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub fn places_of_areas(conn: &mut DbConn, located: &[Vec<i32>]) -> Result<Vec<i32>> {
     let distinct: HashSet<&Vec<i32>> = located.iter().collect();
     let distinct: Vec<Vec<i32>> = distinct.into_iter().cloned().collect();
     let ids = places::ids(conn, &distinct)?;

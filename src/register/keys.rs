@@ -123,6 +123,7 @@ pub fn holder(conn: &mut DbConn, text: &str, now: NaiveDateTime) -> Result<Calle
     let role =
         Role::parse(&record.role).map_err(|_| Error::internal("a key has an unknown role"))?;
     Ok(Caller::Key {
+        id: record.id,
         name: record.name,
         role,
         operator: record.operator,

@@ -13,10 +13,12 @@ pub mod report;
 pub mod seed;
 pub mod site_checks;
 pub mod sites;
+pub mod submissions;
 pub mod subscribers;
 pub mod summary;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
@@ -40,6 +42,8 @@ pub struct Settings {
     pub department_name: String,
     /// Hours east of Greenwich of the register's calendar days.
     pub utc_offset: FixedOffset,
+    /// Whether submissions take effect only when the department approves them.
+    pub submissions_need_approval: bool,
 }
 
 /// The register: its storage, its settings, and a copy of its areas in memory.
@@ -48,6 +52,8 @@ pub struct Register {
     pub db: Db,
     /// What answers depend on.
     pub settings: Settings,
+    /// Folder of the submissions' files.
+    pub files: PathBuf,
     geography: RwLock<Arc<Geography>>,
     places: RwLock<HashMap<i32, Arc<[i32]>>>,
 }
@@ -66,12 +72,13 @@ pub struct Change {
 }
 
 impl Register {
-    /// A register over `db`.
+    /// A register over `db`, with the files of submissions in the folder `files`.
     #[must_use]
-    pub fn new(db: Db, settings: Settings) -> Self {
+    pub fn new(db: Db, settings: Settings, files: PathBuf) -> Self {
         Self {
             db,
             settings,
+            files,
             geography: RwLock::new(Arc::new(Geography::empty())),
             places: RwLock::new(HashMap::new()),
         }

@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::summary::{self, AreaHead, Figures, OperatorFigures, Question, Summary};
+use super::summary::{self, AreaHead, Figures, OperatorFigures, Summary};
 use super::{Geography, Settings, subscribers};
 use crate::db::subscribers::Filter;
 use crate::db::{DbConn, in_service, operators};
-use crate::domain::Level;
 use crate::domain::area::BoundaryKind;
 use crate::domain::tally::{SiteCounts, SubscriberTotals};
+use crate::domain::{Language, Level};
 use crate::error::{Error, Result};
 
 /// The figures of one year.
@@ -100,7 +100,18 @@ pub struct AnnualReport {
     pub notes: Vec<String>,
 }
 
-/// Makes the report of `year`.
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// The year.
+    pub year: i32,
+    /// The instant whose knowledge is used; now where none is given.
+    pub known_at: Option<NaiveDateTime>,
+    /// The language of the notes.
+    pub language: Language,
+}
+
+/// Makes the report of a year.
 ///
 /// # Errors
 /// `Internal` for a year that has no days; otherwise those of the database.
@@ -108,34 +119,31 @@ pub fn annual(
     conn: &mut DbConn,
     geography: &Geography,
     settings: &Settings,
-    year: i32,
-    known_at: Option<NaiveDateTime>,
+    question: &Question,
     now: DateTime<Utc>,
 ) -> Result<AnnualReport> {
+    let Question {
+        year,
+        known_at,
+        language,
+    } = *question;
     let last_day = |year| {
         NaiveDate::from_ymd_opt(year, 12, 31).ok_or_else(|| Error::internal("a year without days"))
     };
     let (as_of, previous_as_of) = (last_day(year)?, last_day(year - 1)?);
-    let question = |day| Question {
+    let on = |day| summary::Question {
         as_of: day,
         known_at,
         operators: Vec::new(),
         technology: None,
         division_on: Some(as_of),
     };
-    let current = summary::by_level(
-        conn,
-        geography,
-        settings,
-        &question(as_of),
-        Level::District,
-        now,
-    )?;
+    let current = summary::by_level(conn, geography, settings, &on(as_of), Level::District, now)?;
     let previous = summary::by_level(
         conn,
         geography,
         settings,
-        &question(previous_as_of),
+        &on(previous_as_of),
         Level::District,
         now,
     )?;
@@ -160,7 +168,7 @@ pub fn annual(
         by_district: district_rows(&current, &previous, &names),
         unlocated: compared(&current.unlocated, &previous.unlocated),
         sources,
-        notes: notes(&current),
+        notes: notes(&current, language),
     })
 }
 
@@ -273,28 +281,31 @@ fn sources(
         .collect())
 }
 
-fn notes(current: &Summary) -> Vec<String> {
+fn notes(current: &Summary, language: Language) -> Vec<String> {
     let mut notes = Vec::new();
     if current
         .areas
         .iter()
         .any(|area| area.area.boundary_kind == BoundaryKind::Schematic)
     {
-        notes.push(
-            "District boundaries are schematic: sites are filed under districts for demonstration."
-                .to_owned(),
+        let note = language.say(
+            "District boundaries are schematic: sites are filed under districts for demonstration.",
+            "Ranh giới huyện là sơ đồ: việc xếp trạm theo huyện chỉ để minh họa.",
         );
+        notes.push(note.to_owned());
     }
     if current.unlocated != Figures::default() {
-        notes.push(
-            "Some records are in no district; they are in the total and shown as unlocated."
-                .to_owned(),
+        let note = language.say(
+            "Some records are in no district; they are in the total and shown as unlocated.",
+            "Một số bản ghi không thuộc huyện nào; chúng có trong tổng và ghi riêng một dòng.",
         );
+        notes.push(note.to_owned());
     }
     if current.division_on != current.as_of {
-        notes.push(format!(
-            "There were no districts on {}; those of {} are used.",
-            current.as_of, current.division_on
+        let (day, used) = (current.as_of, current.division_on);
+        notes.push(language.say(
+            format!("There were no districts on {day}; those of {used} are used."),
+            format!("Ngày {day} không có cấp huyện; số liệu theo các huyện của ngày {used}."),
         ));
     }
     notes

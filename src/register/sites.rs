@@ -200,7 +200,7 @@ impl Register {
         may_write(&change.caller, &before.operator)?;
         expected.check(before.version)?;
         let at = after(&before, change.at);
-        sites::supersede(conn, before.row_id, at)?;
+        sites::supersede(conn, &[before.row_id], at)?;
         let version = NewVersion {
             deleted: true,
             ..next(
@@ -297,7 +297,7 @@ impl Register {
             });
         }
         let at = after(before, change.at);
-        sites::supersede(conn, before.row_id, at)?;
+        sites::supersede(conn, &[before.row_id], at)?;
         let version = next(before, site, place_id, at, change, changed);
         sites::insert(conn, std::slice::from_ref(&version))?;
         changes::note(conn, &[note(&version, action)])?;
@@ -371,6 +371,7 @@ pub(super) fn first(site: Site, place_id: i32, change: &Change) -> NewVersion {
         changed_by: change.caller.name().to_owned(),
         reason: change.reason.clone(),
         changed_fields: Vec::new(),
+        submission_id: None,
     }
 }
 
@@ -394,6 +395,7 @@ pub(super) fn next(
         changed_by: change.caller.name().to_owned(),
         reason: change.reason.clone(),
         changed_fields,
+        submission_id: None,
     }
 }
 

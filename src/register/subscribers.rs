@@ -13,7 +13,7 @@ use crate::db::subscribers::{self, Filter, NewCount, Record};
 use crate::db::{DbConn, operators, sites};
 use crate::domain::subscribers::{LocatedCount, answering};
 use crate::domain::{CountKey, Faults, Rule, SubscriberCount};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Most counts of one request.
 pub const COUNTS_MAX: usize = 10_000;
@@ -64,7 +64,8 @@ impl Register {
         let geography = self.geography(conn)?;
         check(conn, &geography, &counts, &mut faults)?;
         faults.give(Some(()))?;
-        let held = held(conn, &counts)?;
+        let only: Vec<&SubscriberCount> = counts.iter().map(|(_, count)| count).collect();
+        let held = held_of(conn, &only)?;
         let mut outcome = Imported::default();
         let mut new = Vec::new();
         for (_, count) in counts {
@@ -90,7 +91,7 @@ impl Register {
         }
         if !new.is_empty() {
             changes::note(conn, &[note(change, &new)])?;
-            subscribers::upsert(conn, new, change.at, change.caller.name())?;
+            subscribers::upsert(conn, new, change.at, change.caller.name(), None)?;
         }
         Ok(outcome)
     }
@@ -103,73 +104,83 @@ fn check(
     counts: &[(String, SubscriberCount)],
     faults: &mut Faults,
 ) -> Result<()> {
-    let operators: HashSet<String> = operators::all(conn)?
-        .into_iter()
-        .map(|record| record.code)
-        .collect();
-    let mut sites_of: HashMap<String, HashSet<String>> = HashMap::new();
+    let mut known = Known::new(conn)?;
     let mut seen: HashSet<&CountKey> = HashSet::new();
     for (pointer, count) in counts {
-        let key = &count.key;
-        if !operators.contains(&key.operator) {
-            faults.body(
-                format!("{pointer}/operator"),
-                Rule::UnknownOperator,
-                Some(&Value::from(key.operator.as_str())),
-            );
-        } else if let Some(site) = &key.site {
-            if !sites_of.contains_key(&key.operator) {
-                sites_of.insert(
-                    key.operator.clone(),
-                    sites::codes(conn, &key.operator, None)?,
-                );
-            }
-            if sites_of
-                .get(&key.operator)
-                .is_none_or(|codes| !codes.contains(site))
-            {
-                let rule = Rule::UnknownSite {
-                    operator: key.operator.clone(),
-                };
-                faults.body(
-                    format!("{pointer}/site"),
-                    rule,
-                    Some(&Value::from(site.as_str())),
-                );
-            }
-        }
-        if geography
-            .valid(&key.area, key.period_end)
-            .or_else(|| geography.by_code(&key.area, key.period_end))
-            .is_none()
-        {
-            let rule = Rule::UnknownArea {
-                date: key.period_end.to_string(),
-            };
-            faults.body(
-                format!("{pointer}/area"),
-                rule,
-                Some(&Value::from(key.area.as_str())),
-            );
-        }
-        if !seen.insert(key) {
+        known.check(conn, geography, count, pointer, faults)?;
+        if !seen.insert(&count.key) {
             faults.body(pointer.clone(), Rule::Duplicate, None);
         }
     }
     Ok(())
 }
 
+/// What is known of operators and their sites, read once for many counts.
+pub(super) struct Known {
+    operators: HashSet<String>,
+    sites: HashMap<String, HashSet<String>>,
+}
+
+impl Known {
+    pub(super) fn new(conn: &mut DbConn) -> Result<Self> {
+        Ok(Self {
+            operators: operators::all(conn)?
+                .into_iter()
+                .map(|record| record.code)
+                .collect(),
+            sites: HashMap::new(),
+        })
+    }
+
+    /// Checks that what the count at `pointer` names is known.
+    pub(super) fn check(
+        &mut self,
+        conn: &mut DbConn,
+        geography: &Geography,
+        count: &SubscriberCount,
+        pointer: &str,
+        faults: &mut Faults,
+    ) -> Result<()> {
+        let key = &count.key;
+        let mut unknown = |name: &str, rule: Rule, value: &str| {
+            faults.body(format!("{pointer}/{name}"), rule, Some(&Value::from(value)));
+        };
+        if !self.operators.contains(&key.operator) {
+            unknown("operator", Rule::UnknownOperator, &key.operator);
+        } else if let Some(site) = &key.site {
+            if !self.sites.contains_key(&key.operator) {
+                let codes = sites::codes(conn, &key.operator, None)?;
+                self.sites.insert(key.operator.clone(), codes);
+            }
+            let codes = self.sites.get(&key.operator);
+            if codes.is_none_or(|codes| !codes.contains(site)) {
+                let operator = key.operator.clone();
+                unknown("site", Rule::UnknownSite { operator }, site);
+            }
+        }
+        let valid = geography.valid(&key.area, key.period_end);
+        if valid
+            .or_else(|| geography.by_code(&key.area, key.period_end))
+            .is_none()
+        {
+            let date = key.period_end.to_string();
+            unknown("area", Rule::UnknownArea { date }, &key.area);
+        }
+        Ok(())
+    }
+}
+
 /// The counts that the register holds under the keys of `counts`.
-fn held(
+pub(super) fn held_of(
     conn: &mut DbConn,
-    counts: &[(String, SubscriberCount)],
+    counts: &[&SubscriberCount],
 ) -> Result<HashMap<CountKey, Record>> {
-    let from = counts.iter().map(|(_, count)| count.key.period_end).min();
-    let to = counts.iter().map(|(_, count)| count.key.period_end).max();
-    let distinct: HashSet<&String> = counts
-        .iter()
-        .map(|(_, count)| &count.key.operator)
-        .collect();
+    if counts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let from = counts.iter().map(|count| count.key.period_end).min();
+    let to = counts.iter().map(|count| count.key.period_end).max();
+    let distinct: HashSet<&String> = counts.iter().map(|count| &count.key.operator).collect();
     let operators = distinct.into_iter().cloned().collect();
     let records = subscribers::all(
         conn,
@@ -186,7 +197,7 @@ fn held(
         .collect()
 }
 
-fn note(change: &Change, new: &[NewCount]) -> NewChange {
+pub(super) fn note(change: &Change, new: &[NewCount]) -> NewChange {
     let operators: HashSet<&str> = new
         .iter()
         .map(|new| new.count.key.operator.as_str())
@@ -223,18 +234,17 @@ pub fn answering_on(
         to: Some(as_of),
         ..filter.clone()
     };
-    let located = subscribers::all(conn, &filter)?
+    let located = subscribers::figures(conn, &filter)?
         .into_iter()
-        .map(|record| {
-            let count = record.count()?;
+        .map(|count| {
             let info = geography.by_code(&count.key.area, count.key.period_end);
-            Ok(LocatedCount {
+            LocatedCount {
                 area_id: info.map(|info| info.id),
                 area_valid_to: info.and_then(|info| info.area.valid_to),
                 count,
-            })
+            }
         })
-        .collect::<Result<Vec<LocatedCount>, Error>>()?;
+        .collect();
     Ok(answering(located, as_of, max_age, |part| {
         geography.wholes(part)
     }))

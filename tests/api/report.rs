@@ -65,6 +65,8 @@ both_backends! {
         assert_eq!(flat(&alone["total"]["current"]), before, "2015 is the same beside 2016 and by itself");
         let notes = report["notes"].to_string();
         assert!(notes.contains("schematic"), "{notes}");
+        let vietnamese = app.send("reader", "GET", "/api/v1/reports/annual?year=2016", &[("accept-language", "vi")], None).await;
+        assert!(vietnamese.json()["notes"].to_string().contains("sơ đồ"));
         let sources = report["sources"].as_array().unwrap();
         assert!(["sites", "subscribers", "areas"].iter().all(|about| sources.iter().any(|s| s["about"] == *about)));
         assert!(sources.iter().all(|s| { let text = s["source"].as_str().unwrap(); text.contains("generated") || text.contains("schematic") }));

@@ -76,6 +76,7 @@ pub struct TestApp {
     pub register: Arc<Register>,
     call: Box<dyn Fn(Request) -> Answer>,
     keys: Vec<(&'static str, String)>,
+    _files: TempDir,
     _place: Place,
 }
 
@@ -174,7 +175,9 @@ impl TestApp {
         FORWARD_US.set(0);
         let settings = Settings::parse_from(std::iter::once("serve").chain(flags.iter().copied()));
         let db = Db::open(url, 4).unwrap();
-        let register = Arc::new(Register::new(db, settings.rules.settings()));
+        let files = TempDir::new().unwrap();
+        let submissions = files.path().join("submissions");
+        let register = Arc::new(Register::new(db, settings.rules.settings(), submissions));
         let state = server::state(Arc::clone(&register), &settings.serving, clock).unwrap();
         let service = std::rc::Rc::new(test::init_service(server::app(state)).await);
         let call = move |request: Request| -> Answer {
@@ -185,6 +188,7 @@ impl TestApp {
             register,
             call: Box::new(call),
             keys: Vec::new(),
+            _files: files,
             _place: place,
         };
         app.set_up();
@@ -208,6 +212,7 @@ impl TestApp {
                 ("viettel", Role::Operator, Some("viettel")),
                 ("vnpt", Role::Operator, Some("vnpt")),
                 ("department", Role::Department, None),
+                ("reviewer", Role::Department, None),
             ] {
                 let new = NewKey {
                     name: name.into(),
@@ -220,6 +225,16 @@ impl TestApp {
             Ok(made)
         });
         self.keys = keys.unwrap();
+    }
+
+    /// Hands in a file and gives the submission when it was worked off.
+    pub async fn submit(&self, who: &str, query: &str, media_type: &str, file: &[u8]) -> Value {
+        let uri = format!("/api/v1/submissions?{query}");
+        let headers = [("content-type", media_type)];
+        let reply = self
+            .send(who, "POST", &uri, &headers, Some(file.to_vec()))
+            .await;
+        reply.expect(201).json()
     }
 
     /// Puts the committed seeds into a register of its own, without the operators of other tests.

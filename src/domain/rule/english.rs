@@ -65,7 +65,7 @@ impl Rule {
             }
             Self::CoordinatesSwapped => "Longitude and latitude look swapped.".into(),
             Self::CoordinatesInMetres => {
-                "The coordinates look like metres of VN-2000; send decimal degrees of WGS 84, or state the coordinate system of a file (`crs=`)."
+                "The coordinates look like metres of VN-2000; send decimal degrees of WGS 84, or state the file's system as crs=EPSG:…."
                     .into()
             }
             Self::CoordinatesDegreesMinutes { degrees } => {
@@ -94,26 +94,6 @@ impl Rule {
                 "This cursor was not made by this list, with this sort order.".into()
             }
             Self::BothGiven { other } => format!("This cannot be given together with {other}."),
-            Self::Undecodable { offset, encoding } => {
-                format!("The file is not {encoding}: the byte at offset {offset} does not fit.")
-            }
-            Self::WrongCellCount { expected, found } => {
-                format!("The row has {found} cells where {expected} are expected.")
-            }
-            Self::UnknownSheet { known } => {
-                format!("The workbook has no such sheet. It has: {known}.")
-            }
-            Self::SheetError { error } => format!("The sheet itself has the error {error} here."),
-            Self::UnknownPlmn { plmn } => {
-                format!("No operator of the register has the network {plmn}.")
-            }
-            Self::CellsApart { distance_m, max_m } => format!(
-                "The cells of this site lie {distance_m:.0} m apart; those of one site lie within {max_m:.0} m."
-            ),
-            Self::RefusedCrs => "The coordinate system that the file names is not known here, or is not the one that was stated.".into(),
-            Self::OutsideCrs { crs } => {
-                format!("No position on Earth has these coordinates in EPSG:{crs}.")
-            }
             Self::UnknownColumn { nearest } => {
                 let nearest = nearest.as_ref().map(|title| format!(" Is it `{title}`?"));
                 format!(
@@ -143,6 +123,38 @@ impl Rule {
             ),
             Self::UnlistedTechnology => {
                 "This is said of the radio of a technology that the row does not list.".into()
+            }
+            Self::Undecodable { offset, encoding } => {
+                format!("The file is not {encoding}: the byte at offset {offset} does not fit.")
+            }
+            Self::WrongCellCount { expected, found } => {
+                format!("The row has {found} cells where {expected} are expected.")
+            }
+            Self::UnknownSheet { known } => {
+                format!("The workbook has no such sheet. It has: {known}.")
+            }
+            Self::SheetError { error } => format!("The sheet itself has the error {error} here."),
+            Self::UnknownPlmn { plmn } => {
+                format!("No operator of the register has the network {plmn}.")
+            }
+            Self::CellsApart { distance_m, max_m } => format!(
+                "The cells of this site lie {distance_m:.0} m apart; those of one site lie within {max_m:.0} m."
+            ),
+            Self::RefusedCrs => "The coordinate system that the file names is not known here, or is not the one that was stated.".into(),
+            Self::OutsideCrs { crs } => {
+                format!("No position on Earth has these coordinates in EPSG:{crs}.")
+            }
+            Self::OtherOperator { operator } => {
+                format!("The submission is of {operator}; this row is of another operator.")
+            }
+            Self::Exists => "The register has this record already.".into(),
+            Self::LeftOut => "The department left this row out.".into(),
+            Self::ChangedSinceReview => "The record has changed since the review.".into(),
+            Self::Cancelled => "This was cancelled.".into(),
+            Self::TooManyMissing { missing, held } => {
+                format!(
+                    "The file lacks {missing} of the {held} sites that the operator has, more than may be marked as decommissioned."
+                )
             }
             Self::NearOtherOperator { site, distance_m } => {
                 format!("{site} of another operator is {distance_m:.1} m away.")

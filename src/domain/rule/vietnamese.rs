@@ -72,7 +72,7 @@ impl Rule {
             }
             Self::CoordinatesSwapped => "Kinh độ và vĩ độ có vẻ bị đảo.".into(),
             Self::CoordinatesInMetres => {
-                "Tọa độ có vẻ là mét VN-2000; hãy gửi độ thập phân WGS 84, hoặc khai báo hệ tọa độ của tệp (`crs=`).".into()
+                "Tọa độ có vẻ là mét VN-2000; hãy gửi độ thập phân WGS 84, hoặc nêu hệ tọa độ của tệp: crs=EPSG:….".into()
             }
             Self::CoordinatesDegreesMinutes { degrees } => {
                 format!("Có vẻ là độ và phút; dạng độ thập phân là {degrees:.6}.")
@@ -90,28 +90,6 @@ impl Rule {
             Self::BadGeometry { why } => format!("Không dùng được hình học: {why}."),
             Self::BadCursor => "Con trỏ trang không thuộc danh sách và thứ tự này.".into(),
             Self::BothGiven { other } => format!("Không dùng cùng với {other}."),
-            Self::Undecodable { offset, encoding } => {
-                format!("Tệp không phải {encoding}: byte ở vị trí {offset} không hợp lệ.")
-            }
-            Self::WrongCellCount { expected, found } => {
-                format!("Dòng có {found} ô, cần {expected} ô.")
-            }
-            Self::UnknownSheet { known } => {
-                format!("Sổ tính không có trang này. Các trang có: {known}.")
-            }
-            Self::SheetError { error } => format!("Ô này mang lỗi {error} của chính trang tính."),
-            Self::UnknownPlmn { plmn } => {
-                format!("Sổ đăng ký không có doanh nghiệp nào mang mã mạng {plmn}.")
-            }
-            Self::CellsApart { distance_m, max_m } => format!(
-                "Các ô phủ sóng của trạm này cách nhau {distance_m:.0} m; của một trạm thì trong vòng {max_m:.0} m."
-            ),
-            Self::RefusedCrs => {
-                "Hệ tọa độ ghi trong tệp không được hỗ trợ hoặc khác với hệ đã khai báo.".into()
-            }
-            Self::OutsideCrs { crs } => {
-                format!("Không có vị trí nào mang tọa độ này trong EPSG:{crs}.")
-            }
             Self::UnknownColumn { nearest } => {
                 let nearest = nearest.as_ref().map(|title| format!(" Có phải là `{title}`?"));
                 format!(
@@ -138,6 +116,40 @@ impl Rule {
                 "Trong EPSG:{crs}, tọa độ đông ở Việt Nam từ 100000 đến 900000 m và tọa độ bắc từ 800000 đến 2700000 m; hai giá trị này không phù hợp. Có thể bị đảo, hoặc thuộc hệ tọa độ khác."
             ),
             Self::UnlistedTechnology => "Giá trị này thuộc một công nghệ mà dòng không liệt kê.".into(),
+            Self::Undecodable { offset, encoding } => {
+                format!("Tệp không phải {encoding}: byte ở vị trí {offset} không hợp lệ.")
+            }
+            Self::WrongCellCount { expected, found } => {
+                format!("Dòng có {found} ô, cần {expected} ô.")
+            }
+            Self::UnknownSheet { known } => {
+                format!("Sổ tính không có trang này. Các trang có: {known}.")
+            }
+            Self::SheetError { error } => format!("Ô này mang lỗi {error} của chính trang tính."),
+            Self::UnknownPlmn { plmn } => {
+                format!("Sổ đăng ký không có doanh nghiệp nào mang mã mạng {plmn}.")
+            }
+            Self::CellsApart { distance_m, max_m } => format!(
+                "Các ô phủ sóng của trạm này cách nhau {distance_m:.0} m; của một trạm thì trong vòng {max_m:.0} m."
+            ),
+            Self::RefusedCrs => {
+                "Hệ tọa độ ghi trong tệp không được hỗ trợ hoặc khác với hệ đã khai báo.".into()
+            }
+            Self::OutsideCrs { crs } => {
+                format!("Không có vị trí nào mang tọa độ này trong EPSG:{crs}.")
+            }
+            Self::OtherOperator { operator } => {
+                format!("Hồ sơ này của {operator}; dòng này của doanh nghiệp khác.")
+            }
+            Self::Exists => "Sổ đăng ký đã có bản ghi này.".into(),
+            Self::LeftOut => "Cơ quan quản lý đã loại dòng này.".into(),
+            Self::ChangedSinceReview => "Bản ghi đã thay đổi sau khi xem xét.".into(),
+            Self::Cancelled => "Đã bị hủy.".into(),
+            Self::TooManyMissing { missing, held } => {
+                format!(
+                    "Tệp thiếu {missing} trong {held} trạm của doanh nghiệp, nhiều hơn mức được phép đánh dấu ngừng hoạt động."
+                )
+            }
             Self::NearOtherOperator { site, distance_m } => {
                 format!("Trạm {site} của doanh nghiệp khác cách {distance_m:.1} m.")
             }

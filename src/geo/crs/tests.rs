@@ -1,3 +1,5 @@
+//! Every system against PROJ, and what is nowhere.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -231,7 +233,7 @@ fn every_system_agrees_with_proj_to_a_centimetre() {
         assert!(off < most, "{code} {longitude} {latitude}: {back:?}");
     }
     let tested: Vec<u32> = VECTORS.iter().map(|vector| vector.0).collect();
-    for known in Crs::KNOWN {
+    for known in Crs::ALL {
         assert!(tested.contains(&known.code), "{} is not tested", known.name);
     }
 }
@@ -272,6 +274,9 @@ fn a_system_is_read_in_each_way_it_is_written() {
     ] {
         assert_eq!(Crs::parse(text).map(|crs| crs.code()), Some(9205), "{text}");
     }
+    for text in ["urn:ogc:def:crs:OGC:1.3:CRS84", "CRS84", "4326"] {
+        assert_eq!(Crs::parse(text).map(|crs| crs.code()), Some(4326), "{text}");
+    }
     for text in [
         "",
         "EPSG:",
@@ -295,7 +300,7 @@ fn magnitudes_tell_an_easting_from_a_northing() {
 
 #[test]
 fn what_is_nowhere_gives_nothing() {
-    for known in Crs::KNOWN {
+    for known in Crs::ALL {
         let crs = Crs::of(known.code).unwrap();
         for (x, y) in [(f64::NAN, 0.0), (0.0, f64::INFINITY), (1e300, -1e300)] {
             assert_eq!(crs.to_wgs84(x, y), None, "{} {x} {y}", known.name);
@@ -306,8 +311,8 @@ fn what_is_nowhere_gives_nothing() {
 
 proptest! {
     #[test]
-    fn there_and_back_is_the_same_place(index in 0..Crs::KNOWN.len(), x in 0.0..1.0, y in 0.0..1.0) {
-        let crs = Crs::of(Crs::KNOWN[index].code).unwrap();
+    fn there_and_back_is_the_same_place(index in 0..Crs::ALL.len(), x in 0.0..1.0, y in 0.0..1.0) {
+        let crs = Crs::of(Crs::ALL[index].code).unwrap();
         let (longitude, latitude) = (102.0 + 7.0 * x, 8.5 + 15.0 * y);
         let (easting, northing) = crs.from_wgs84(longitude, latitude).unwrap();
         let back = crs.to_wgs84(easting, northing).unwrap();
@@ -316,11 +321,24 @@ proptest! {
     }
 
     #[test]
-    fn no_number_makes_it_panic(index in 0..Crs::KNOWN.len(), x in proptest::num::f64::ANY, y in proptest::num::f64::ANY) {
-        let crs = Crs::of(Crs::KNOWN[index].code).unwrap();
+    fn no_number_makes_it_panic(index in 0..Crs::ALL.len(), x in proptest::num::f64::ANY, y in proptest::num::f64::ANY) {
+        let crs = Crs::of(Crs::ALL[index].code).unwrap();
         if let Some((longitude, latitude)) = crs.to_wgs84(x, y) {
             prop_assert!(Position::new(longitude, latitude).is_some());
         }
         let _ = crs.from_wgs84(x, y);
     }
+}
+
+#[test]
+fn the_message_names_every_system() {
+    let mut named: Vec<u32> = Vec::new();
+    for part in Crs::KNOWN.trim_start_matches("EPSG:").split(", ") {
+        let (first, last) = part.split_once(" to ").unwrap_or((part, part));
+        named.extend(first.parse::<u32>().unwrap()..=last.parse().unwrap());
+    }
+    let mut all: Vec<u32> = Crs::ALL.iter().map(|known| known.code).collect();
+    named.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(named, all);
 }

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::names::{Field, Shape};
-use super::row::json_number;
 use crate::domain::{Faults, Rule};
 use crate::geo::Crs;
 use crate::import::cell::Cell;
@@ -65,7 +64,7 @@ impl Position {
                 let alone = [("longitude", east), ("latitude", north)];
                 for (name, read) in alone.into_iter().filter(|_| crs.is_none()) {
                     if let Some((number, _)) = read {
-                        body.insert(name.to_owned(), json_number(number));
+                        body.insert(name.to_owned(), number.into());
                     }
                 }
                 return;
@@ -73,8 +72,8 @@ impl Position {
         };
         match converted(x, y, crs) {
             Ok((longitude, latitude)) => {
-                body.insert("longitude".to_owned(), json_number(longitude));
-                body.insert("latitude".to_owned(), json_number(latitude));
+                body.insert("longitude".to_owned(), longitude.into());
+                body.insert("latitude".to_owned(), latitude.into());
             }
             Err(rule) => {
                 faults.body("/longitude", rule.clone(), Some(&x_cell));

@@ -137,7 +137,7 @@ fn value(shape: Shape, cell: &Cell, convention: &Convention) -> Result<Value, Ru
         Shape::Count => count(cell, convention),
         Shape::Metres(min, max) => {
             let believable = |number: f64| (min..=max).contains(&number);
-            Ok(json_number(metres(cell, convention, believable)?))
+            metres(cell, convention, believable).map(Value::from)
         }
         Shape::Day => day_of(cell, day::read),
         Shape::PeriodEnd => day_of(cell, day::period_end),
@@ -267,8 +267,8 @@ fn number_of(cell: &Cell) -> Result<f64, Rule> {
     }
 }
 
-/// A whole number is written without decimals.
-pub(super) fn json_number(number: f64) -> Value {
+/// A count is written without decimals where it is whole; the rules on it refuse it otherwise.
+fn json_number(number: f64) -> Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() < EXACT {
         #[expect(

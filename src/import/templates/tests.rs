@@ -1,3 +1,5 @@
+//! Templates that the reader takes.
+
 use std::collections::BTreeMap;
 use std::io::Cursor;
 

@@ -1,3 +1,5 @@
+//! Coordinates in metres, in degrees, and exchanged.
+
 use super::super::tests::codes;
 use super::super::tests::site;
 use crate::domain::site_input;

@@ -1,3 +1,5 @@
+//! Degrees, minutes and seconds.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Numbers in every convention.
+
 use proptest::prelude::*;
 
 use super::*;
