@@ -293,3 +293,24 @@ impl Feature for SiteView {
 pub fn utc(instant: NaiveDateTime) -> DateTime<Utc> {
     instant.and_utc()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::subscribers::CountView;
+    use crate::domain::RecordKind;
+    use crate::import::columns::names::find;
+
+    #[test]
+    fn every_column_that_is_written_is_taken_back_under_its_name() {
+        for (kind, columns) in [
+            (RecordKind::Sites, SiteView::COLUMNS),
+            (RecordKind::Subscribers, CountView::COLUMNS),
+        ] {
+            for name in columns {
+                let path = find(kind, name).map(|target| target.path());
+                assert_eq!(path.as_deref(), Some(*name));
+            }
+        }
+    }
+}

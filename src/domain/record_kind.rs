@@ -1,21 +1,26 @@
-//! What the rows of a file are.
+//! Which records a file holds.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Rule;
 
-/// What the rows of a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+/// The kinds of records that are handed in as files.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordKind {
-    /// Sites.
+    /// Sites with what stands on them.
     Sites,
     /// Subscriber counts.
     Subscribers,
 }
 
 impl RecordKind {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Sites, Self::Subscribers];
+
     /// The word of the API and of the database.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -25,17 +30,16 @@ impl RecordKind {
         }
     }
 
-    /// Reads the word.
+    /// Reads the word of the API.
     ///
     /// # Errors
     /// `UnknownValue` for any other word.
     pub fn parse(word: &str) -> Result<Self, Rule> {
-        match word {
-            "sites" => Ok(Self::Sites),
-            "subscribers" => Ok(Self::Subscribers),
-            _ => Err(Rule::UnknownValue {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(Rule::UnknownValue {
                 known: "sites, subscribers",
-            }),
-        }
+            })
     }
 }

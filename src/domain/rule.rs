@@ -123,23 +123,6 @@ pub enum Rule {
         other: &'static str,
     },
     // Of files.
-    UnknownColumn {
-        nearest: Option<String>,
-    },
-    DuplicateColumn {
-        field: &'static str,
-    },
-    MissingColumn {
-        field: &'static str,
-        known: &'static str,
-    },
-    AmbiguousNumber {
-        fraction: f64,
-        thousands: f64,
-    },
-    NotInCrs {
-        code: u32,
-    },
     Undecodable {
         offset: u64,
         encoding: String,
@@ -165,6 +148,30 @@ pub enum Rule {
     OutsideCrs {
         crs: u32,
     },
+    // Of tables.
+    UnknownColumn {
+        nearest: Option<String>,
+    },
+    DuplicateColumn {
+        field: String,
+        other: String,
+    },
+    MissingColumn {
+        english: &'static str,
+        vietnamese: &'static str,
+    },
+    AbsentColumn,
+    UntitledCell,
+    AmbiguousNumber {
+        point: f64,
+        comma: f64,
+    },
+    UnreadableDay,
+    LostZeros,
+    OutsideGrid {
+        crs: u32,
+    },
+    UnlistedTechnology,
     // Of submissions.
     OtherOperator {
         operator: String,
@@ -242,11 +249,6 @@ impl Rule {
             Self::BadGeometry { .. } => "bad_geometry",
             Self::BadCursor => "bad_cursor",
             Self::BothGiven { .. } => "both_given",
-            Self::UnknownColumn { .. } => "unknown_column",
-            Self::DuplicateColumn { .. } => "duplicate_column",
-            Self::MissingColumn { .. } => "missing_column",
-            Self::AmbiguousNumber { .. } => "ambiguous_number",
-            Self::NotInCrs { .. } => "not_in_crs",
             Self::Undecodable { .. } => "undecodable",
             Self::WrongCellCount { .. } => "wrong_cell_count",
             Self::UnknownSheet { .. } => "unknown_sheet",
@@ -255,6 +257,16 @@ impl Rule {
             Self::CellsApart { .. } => "cells_apart",
             Self::RefusedCrs => "refused_crs",
             Self::OutsideCrs { .. } => "outside_crs",
+            Self::UnknownColumn { .. } => "unknown_column",
+            Self::DuplicateColumn { .. } => "duplicate_column",
+            Self::MissingColumn { .. } => "missing_column",
+            Self::AbsentColumn => "absent_column",
+            Self::UntitledCell => "untitled_cell",
+            Self::AmbiguousNumber { .. } => "ambiguous_number",
+            Self::UnreadableDay => "unreadable_day",
+            Self::LostZeros => "lost_zeros",
+            Self::OutsideGrid { .. } => "outside_grid",
+            Self::UnlistedTechnology => "unlisted_technology",
             Self::OtherOperator { .. } => "other_operator",
             Self::Exists => "exists",
             Self::LeftOut => "left_out",

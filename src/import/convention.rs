@@ -1,83 +1,95 @@
-//! How a file writes its numbers: decided by what is stated, or by those of its cells that can be read in one way only.
+//! How a file writes numbers: what it says itself, and what was stated.
+//!
+//! Most numbers can be read in one way only, whatever the convention: `112,84`, `1.778.489`, `1,234.5`. They are read as
+//! they stand, and they show how the file writes numbers. Only what can be read in two ways, like `7.665`, needs the
+//! convention: the one that was stated, else the one that the file's own cells show, else none. Cells that contradict
+//! each other show nothing.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cell::Cell;
 use super::columns::Columns;
-use super::values;
 
-/// What stands before the fraction of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The sign between a number's whole part and its fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DecimalSign {
-    /// `112.84`
+    /// `1.5`
     Point,
-    /// `112,84`
+    /// `1,5`
     Comma,
 }
 
 impl DecimalSign {
-    /// The word of the API.
+    /// The sign itself.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn char(self) -> char {
         match self {
-            Self::Point => "point",
-            Self::Comma => "comma",
+            Self::Point => '.',
+            Self::Comma => ',',
         }
     }
 
-    /// Reads the word.
+    /// The sign that parts thousands where this one stands before decimals.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Point => Self::Comma,
+            Self::Comma => Self::Point,
+        }
+    }
+
+    /// Reads `point`, `comma`, `.` or `,`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Point, Self::Comma]
-            .into_iter()
-            .find(|sign| sign.as_str() == word)
+        match word {
+            "point" | "." => Some(Self::Point),
+            "comma" | "," => Some(Self::Comma),
+            _ => None,
+        }
     }
 }
 
-/// What a pass over the whole file learns of how numbers are written.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a first pass over the whole file learns of how numbers are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
-    point: usize,
-    comma: usize,
+    points: usize,
+    commas: usize,
 }
 
 impl Evidence {
-    /// Looks at the cells of a row.
+    /// Takes note of one row.
+    ///
+    /// A point in a longitude or latitude shows nothing of the other columns: coordinates are pasted from devices and
+    /// maps, which write a point whatever the person does. It does in a table that the service itself has written.
     pub fn see(&mut self, columns: &Columns, cells: &[Cell]) {
-        for (index, cell) in cells.iter().enumerate() {
-            let Cell::Text(text) = cell else { continue };
-            if !columns.is_number(index) {
-                continue;
-            }
-            match values::decimal_sign(text) {
-                Some(DecimalSign::Point) => self.point += 1,
-                Some(DecimalSign::Comma) => self.comma += 1,
-                None => {}
+        for sign in columns.signs(cells) {
+            match sign {
+                DecimalSign::Point => self.points += 1,
+                DecimalSign::Comma => self.commas += 1,
             }
         }
     }
 }
 
-/// How numbers are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the numbers of a file are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Convention {
-    /// What stands before fractions; none where nothing decides, or cells contradict one another.
+    /// Stated, or found from cells that can be read in one way only. None: nothing decides.
     pub decimal: Option<DecimalSign>,
 }
 
 impl Convention {
-    /// What is stated, else what the file's own cells say with one voice.
+    /// The convention that was stated, else the one that the file's own cells show.
     #[must_use]
     pub fn decide(evidence: &Evidence, stated: Option<DecimalSign>) -> Self {
-        let found = match (evidence.point, evidence.comma) {
-            (0, 0) => None,
-            (_, 0) => Some(DecimalSign::Point),
-            (0, _) => Some(DecimalSign::Comma),
+        let shown = match (evidence.points, evidence.commas) {
+            (1.., 0) => Some(DecimalSign::Point),
+            (0, 1..) => Some(DecimalSign::Comma),
             _ => None,
         };
         Self {
-            decimal: stated.or(found),
+            decimal: stated.or(shown),
         }
     }
 }

@@ -6,7 +6,7 @@ pub mod columns;
 pub mod convention;
 pub mod row_file;
 pub mod templates;
-mod values;
+pub mod values;
 
 use std::io::Read;
 

@@ -94,23 +94,36 @@ impl Rule {
                 "This cursor was not made by this list, with this sort order.".into()
             }
             Self::BothGiven { other } => format!("This cannot be given together with {other}."),
-            Self::UnknownColumn { nearest } => match nearest {
-                Some(nearest) => format!("There is no such column. Is `{nearest}` meant?"),
-                None => "There is no such column.".into(),
-            },
-            Self::DuplicateColumn { field } => format!("Another column holds `{field}` already."),
-            Self::MissingColumn { field, known } => {
-                format!("A column `{field}` (or `{known}`) is missing.")
-            }
-            Self::AmbiguousNumber {
-                fraction,
-                thousands,
-            } => {
+            Self::UnknownColumn { nearest } => {
+                let nearest = nearest.as_ref().map(|title| format!(" Is it `{title}`?"));
                 format!(
-                    "This can mean {fraction} or {thousands}; state the decimal sign of the file."
+                    "No known column has this title.{} State the field that it is (`columns`), or `-` to leave it out.",
+                    nearest.unwrap_or_default()
                 )
             }
-            Self::NotInCrs { code } => format!("These are no coordinates of EPSG:{code}."),
+            Self::DuplicateColumn { field, other } => {
+                format!("This column and `{other}` are both read as {field}; state `-` for one of them to leave it out.")
+            }
+            Self::MissingColumn { english, vietnamese } => {
+                format!("The table lacks this column. Its title may be `{english}` or `{vietnamese}`, or state which column it is.")
+            }
+            Self::AbsentColumn => "A field is stated for this title, but the table has no such column.".into(),
+            Self::UntitledCell => "This stands in a column without a title, so it cannot be read.".into(),
+            Self::AmbiguousNumber { point, comma } => format!(
+                "This can be read as {point} (decimal point) or as {comma} (decimal comma), and nothing in the file decides; state the decimal sign, or write the number without thousands separators."
+            ),
+            Self::UnreadableDay => {
+                "This must be a date of the calendar: day/month/year (31/12/2016) or YYYY-MM-DD.".into()
+            }
+            Self::LostZeros => {
+                "A code of this kind has more digits: as a number it has lost its leading zeros. Format the column as text.".into()
+            }
+            Self::OutsideGrid { crs } => format!(
+                "In EPSG:{crs} the places of Viet Nam have eastings from 100000 to 900000 m and northings from 800000 to 2700000 m; these two do not fit. They may be exchanged, or of another system."
+            ),
+            Self::UnlistedTechnology => {
+                "This is said of the radio of a technology that the row does not list.".into()
+            }
             Self::Undecodable { offset, encoding } => {
                 format!("The file is not {encoding}: the byte at offset {offset} does not fit.")
             }

@@ -90,21 +90,32 @@ impl Rule {
             Self::BadGeometry { why } => format!("Không dùng được hình học: {why}."),
             Self::BadCursor => "Con trỏ trang không thuộc danh sách và thứ tự này.".into(),
             Self::BothGiven { other } => format!("Không dùng cùng với {other}."),
-            Self::UnknownColumn { nearest } => match nearest {
-                Some(nearest) => format!("Không có cột này. Có phải là `{nearest}`?"),
-                None => "Không có cột này.".into(),
-            },
-            Self::DuplicateColumn { field } => format!("Đã có cột khác cho `{field}`."),
-            Self::MissingColumn { field, known } => {
-                format!("Thiếu cột `{known}` (`{field}`).")
+            Self::UnknownColumn { nearest } => {
+                let nearest = nearest.as_ref().map(|title| format!(" Có phải là `{title}`?"));
+                format!(
+                    "Không có cột nào mang tiêu đề này.{} Hãy khai báo trường tương ứng (`columns`), hoặc `-` để bỏ qua.",
+                    nearest.unwrap_or_default()
+                )
             }
-            Self::AmbiguousNumber {
-                fraction,
-                thousands,
-            } => {
-                format!("Có thể là {fraction} hoặc {thousands}; hãy nêu dấu thập phân của tệp.")
+            Self::DuplicateColumn { field, other } => {
+                format!("Cột này và cột `{other}` cùng được đọc là {field}; hãy khai báo `-` cho một cột để bỏ qua.")
             }
-            Self::NotInCrs { code } => format!("Không phải tọa độ của EPSG:{code}."),
+            Self::MissingColumn { english, vietnamese } => {
+                format!("Bảng thiếu cột này. Tiêu đề có thể là `{vietnamese}` hoặc `{english}`, hoặc khai báo cột tương ứng.")
+            }
+            Self::AbsentColumn => "Có khai báo trường cho tiêu đề này nhưng bảng không có cột đó.".into(),
+            Self::UntitledCell => "Ô này nằm trong cột không có tiêu đề nên không đọc được.".into(),
+            Self::AmbiguousNumber { point, comma } => format!(
+                "Có thể đọc là {point} (dấu chấm thập phân) hoặc {comma} (dấu phẩy thập phân), tệp không cho biết cách nào; hãy khai báo dấu thập phân, hoặc viết số không có dấu phân cách hàng nghìn."
+            ),
+            Self::UnreadableDay => "Ngày phải có thật và viết dạng ngày/tháng/năm (31/12/2016) hoặc YYYY-MM-DD.".into(),
+            Self::LostZeros => {
+                "Mã loại này có nhiều chữ số hơn: khi lưu dạng số đã mất các số 0 ở đầu. Hãy định dạng cột là văn bản.".into()
+            }
+            Self::OutsideGrid { crs } => format!(
+                "Trong EPSG:{crs}, tọa độ đông ở Việt Nam từ 100000 đến 900000 m và tọa độ bắc từ 800000 đến 2700000 m; hai giá trị này không phù hợp. Có thể bị đảo, hoặc thuộc hệ tọa độ khác."
+            ),
+            Self::UnlistedTechnology => "Giá trị này thuộc một công nghệ mà dòng không liệt kê.".into(),
             Self::Undecodable { offset, encoding } => {
                 format!("Tệp không phải {encoding}: byte ở vị trí {offset} không hợp lệ.")
             }

@@ -1,405 +1,408 @@
-//! The columns of files: what each holds, the titles by which it is known, and its help.
+//! Titles of columns and the fields that they mean.
 
-use crate::domain::RecordKind;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// How the cells of a column are read.
+use strsim::normalized_damerau_levenshtein;
+
+use super::count_fields::COUNT_FIELDS;
+use super::site_fields::{RADIO_FIELDS, SITE_FIELDS};
+use crate::domain::{Language, RecordKind, Technology, text::fold};
+use crate::import::values::angle::Axis;
+use crate::import::values::word::Vocabulary;
+
+/// What the cells of a column are.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Reading {
-    /// A text.
+pub enum Shape {
+    /// Free text.
     Text,
-    /// A text that a spreadsheet may hold as a number.
+    /// A code: text, also where the file has a number.
     Code,
-    /// A number from one to another.
-    Number(f64, f64),
-    /// A whole number up to another.
-    Count(f64),
+    /// The code of an area, which in Viet Nam has one of these numbers of digits.
+    AreaCode(&'static [usize]),
+    /// The code of an operator, in any case.
+    Operator,
+    /// Codes of operators, as a JSON list or with commas between.
+    Operators,
+    /// One of a closed set of words.
+    Word(Vocabulary),
+    /// A whole number.
+    Count,
+    /// A number of the unit `m`, and the least and the most that are believed.
+    Metres(f64, f64),
+    /// A longitude or latitude, or an easting or northing.
+    Coordinate(Axis),
+    /// X or Y: either coordinate.
+    GridCoordinate,
     /// A day.
-    Date,
-    /// A word of the API, or one of those that stand for it.
-    Word(&'static [(&'static str, &'static str)]),
-    /// Degrees or metres to the east.
-    East,
-    /// Degrees or metres to the north.
-    North,
-    /// A list of technologies, each of which is a radio.
-    Technologies,
-    /// JSON.
+    Day,
+    /// A day, or the period that it ends.
+    PeriodEnd,
+    /// A list in JSON.
     Json,
-    /// A list of codes, or JSON.
-    Codes,
-    /// What the server makes; passed over.
-    Made,
+    /// Technologies of which the site has radios.
+    Technologies,
+    /// A mark that the site has a radio of one technology.
+    Mark,
 }
 
-/// A column that is known.
-#[derive(Debug, Clone, Copy)]
+/// A field of the API that a column can hold.
+#[derive(Debug)]
 pub struct Field {
-    /// The field of the record, with dots for what is nested.
+    /// Its name, with dots for what is nested. `{}` stands for a technology.
     pub path: &'static str,
-    /// How its cells are read.
-    pub reading: Reading,
-    /// Whether every row has it.
-    pub is_required: bool,
-    /// Other titles; case, diacritics, blanks and what stands in parentheses do not matter. The first is the Vietnamese
-    /// one of the templates.
-    pub titles: &'static [&'static str],
-    /// What it holds, in English and in Vietnamese.
-    pub help: [&'static str; 2],
+    /// What its cells are.
+    pub shape: Shape,
+    /// A table without it cannot be read.
+    pub required: bool,
+    /// Its titles in English and Vietnamese; `{}` stands for a technology.
+    pub titles: [&'static str; 2],
+    /// Other titles that people use.
+    pub others: &'static [&'static str],
+    /// What it means, in English and Vietnamese. Empty where the server makes it, so that no template has it.
+    pub meaning: [&'static str; 2],
 }
 
-const fn field(
-    path: &'static str,
-    reading: Reading,
-    titles: &'static [&'static str],
-    help: [&'static str; 2],
-) -> Field {
-    Field {
-        path,
-        reading,
-        is_required: false,
-        titles,
-        help,
+/// What a column of the table is.
+#[derive(Debug, Clone, Copy)]
+pub enum Target {
+    /// A field of the record.
+    Field(&'static Field),
+    /// A field of its radio of one technology.
+    Radio(Technology, &'static Field),
+    /// Nothing: a number of the row, or a column that was stated to mean nothing.
+    PassedOver,
+    /// A column without a title: what stands in it cannot be read.
+    Untitled,
+}
+
+/// What is stated for a column that is to be passed over.
+pub const PASSED_OVER: &str = "-";
+
+/// Titles, in English and Vietnamese, of the column of findings that the service adds to a file; it is passed over when
+/// the file comes back.
+pub const FINDINGS: [&str; 2] = ["Findings", "Kết quả kiểm tra"];
+
+/// Titles of columns that number the rows.
+const NUMBERS: &[&str] = &[
+    "STT",
+    "TT",
+    "Số TT",
+    "Số thứ tự",
+    "Thứ tự",
+    "No",
+    "Nr",
+    "Row number",
+];
+
+/// What may stand in brackets at the end of a title without making it another column. Units are not passed over where
+/// they are others than the field's own: `(km)`, `(nghìn thuê bao)`.
+const REMARKS: &[&str] = &[
+    "m",
+    "met",
+    "metre",
+    "metres",
+    "meter",
+    "meters",
+    "do",
+    "deg",
+    "degree",
+    "degrees",
+    "wgs84",
+    "ddmmyyyy",
+    "yyyymmdd",
+    "ngaythangnam",
+    "thuebao",
+    "line",
+    "lines",
+    "e",
+    "n",
+    "batbuoc",
+    "required",
+    "json",
+];
+/// Longer titles are compared by their beginnings only.
+const LONGEST: usize = 64;
+/// Titles that are less like a known one bring no suggestion.
+const NEAR: f64 = 0.6;
+
+impl Field {
+    /// The title in `language`, with the technology in its place.
+    #[must_use]
+    pub fn title(&self, language: Language, technology: Option<Technology>) -> String {
+        let [english, vietnamese] = self.titles;
+        let title = match language {
+            Language::English => english,
+            Language::Vietnamese => vietnamese,
+        };
+        filled(title, technology)
+    }
+
+    /// The meaning in `language`.
+    #[must_use]
+    pub fn meaning(&self, language: Language) -> &'static str {
+        let [english, vietnamese] = self.meaning;
+        match language {
+            Language::English => english,
+            Language::Vietnamese => vietnamese,
+        }
+    }
+
+    fn names(&self, technology: Option<Technology>) -> Vec<String> {
+        let names = self
+            .titles
+            .iter()
+            .chain(self.others)
+            .map(|title| filled(title, technology));
+        std::iter::once(self.path_of(technology))
+            .chain(names)
+            .collect()
+    }
+
+    fn path_of(&self, technology: Option<Technology>) -> String {
+        self.path
+            .replace("{}", technology.map_or("", Technology::as_str))
     }
 }
 
-const fn required(field: Field) -> Field {
-    Field {
-        is_required: true,
-        ..field
+fn filled(title: &str, technology: Option<Technology>) -> String {
+    let name = technology.map_or("", Technology::as_str).to_uppercase();
+    title.replace("{}", &name)
+}
+
+impl Target {
+    /// The name of the field; a dash where there is none.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Field(field) => field.path.to_owned(),
+            Self::Radio(technology, field) => field.path_of(Some(*technology)),
+            Self::PassedOver | Self::Untitled => PASSED_OVER.to_owned(),
+        }
     }
 }
 
-const KINDS: &[(&str, &str)] = &[
-    ("tram bts", "bts"),
-    ("bts", "bts"),
-    ("tram phat song", "bts"),
-    ("tram thu phat song", "bts"),
-    ("tong dai", "switching_station"),
-    ("tram chuyen mach", "switching_station"),
-    ("switching station", "switching_station"),
-    ("tong dai ve tinh", "satellite_exchange"),
-    ("tram ve tinh", "satellite_exchange"),
-    ("ve tinh", "satellite_exchange"),
-    ("satellite exchange", "satellite_exchange"),
-    ("remote unit", "satellite_exchange"),
-];
-
-const STATES: &[(&str, &str)] = &[
-    ("dang hoat dong", "active"),
-    ("hoat dong", "active"),
-    ("du kien", "planned"),
-    ("ke hoach", "planned"),
-    ("tam ngung", "suspended"),
-    ("tam dung", "suspended"),
-    ("ngung hoat dong", "decommissioned"),
-    ("ngung", "decommissioned"),
-    ("da thao do", "decommissioned"),
-];
-
-const SERVICES: &[(&str, &str)] = &[
-    ("co dinh co day", "fixed_wired"),
-    ("dien thoai co dinh co day", "fixed_wired"),
-    ("fixed wired", "fixed_wired"),
-    ("co dinh khong day", "fixed_wireless"),
-    ("fixed wireless", "fixed_wireless"),
-    ("vo tuyen noi thi", "local_wireless"),
-    ("local wireless", "local_wireless"),
-    ("di dong", "mobile"),
-    ("thue bao di dong", "mobile"),
-];
-
-const STRUCTURES: &[(&str, &str)] = &[
-    ("cot day co", "guyed_mast"),
-    ("guyed mast", "guyed_mast"),
-    ("cot tu dung", "lattice_tower"),
-    ("lattice tower", "lattice_tower"),
-    ("cot don than", "monopole"),
-];
-
-const DAYS: [&str; 2] = [
-    "2016-12-31 or 31/12/2016 (day first)",
-    "2016-12-31 hoặc 31/12/2016 (ngày trước)",
-];
-
-/// Columns of sites, in the order of the templates.
-pub const SITES: &[Field] = &[
-    field(
-        "operator",
-        Reading::Text,
-        &["Doanh nghiệp", "Mã doanh nghiệp", "Nhà mạng"],
-        [
-            "Code of the operator; may be left out where the submission names it",
-            "Mã doanh nghiệp; có thể bỏ trống nếu đã nêu khi gửi tệp",
-        ],
-    ),
-    required(field(
-        "code",
-        Reading::Code,
-        &["Mã trạm", "Site code", "Site ID", "Ký hiệu trạm"],
-        [
-            "The operator's own code of the site",
-            "Mã trạm của doanh nghiệp",
-        ],
-    )),
-    required(field(
-        "kind",
-        Reading::Word(KINDS),
-        &["Loại trạm", "Site kind", "Type"],
-        [
-            "switching_station, satellite_exchange or bts",
-            "Tổng đài, Tổng đài vệ tinh hoặc Trạm BTS",
-        ],
-    )),
-    required(field(
-        "name",
-        Reading::Text,
-        &["Tên trạm", "Site name"],
-        ["Name of the site", "Tên trạm"],
-    )),
-    field(
-        "status",
-        Reading::Word(STATES),
-        &["Trạng thái", "Tình trạng", "State"],
-        [
-            "planned, active (the default), suspended or decommissioned",
-            "Dự kiến, Đang hoạt động (mặc định), Tạm ngừng hoặc Ngừng hoạt động",
-        ],
-    ),
-    required(field(
-        "longitude",
-        Reading::East,
-        &["Kinh độ", "Long", "Lon", "Lng", "Easting", "E"],
-        [
-            "Decimal degrees, or degrees with minutes and seconds; metres where a crs is stated",
-            "Độ thập phân, hoặc độ phút giây; mét nếu nêu hệ tọa độ",
-        ],
-    )),
-    required(field(
-        "latitude",
-        Reading::North,
-        &["Vĩ độ", "Lat", "Northing", "N"],
-        ["As the longitude", "Như kinh độ"],
-    )),
-    field(
-        "elevation_m",
-        Reading::Number(-500.0, 9_000.0),
-        &["Độ cao", "Cao độ", "Elevation"],
-        [
-            "Height of the ground above sea level, in metres",
-            "Độ cao mặt đất so với mực nước biển, mét",
-        ],
-    ),
-    field(
-        "district",
-        Reading::Code,
-        &["Huyện", "Mã huyện", "District"],
-        [
-            "Code of the district, to be checked against the position",
-            "Mã huyện, để đối chiếu với tọa độ",
-        ],
-    ),
-    field(
-        "commune",
-        Reading::Code,
-        &["Xã", "Mã xã", "Commune"],
-        [
-            "Code of the commune, to be checked against the position",
-            "Mã xã, để đối chiếu với tọa độ",
-        ],
-    ),
-    field(
-        "address",
-        Reading::Text,
-        &["Địa chỉ", "Địa điểm"],
-        ["Where it is, in words", "Địa chỉ"],
-    ),
-    field(
-        "commissioned_on",
-        Reading::Date,
-        &[
-            "Ngày phát sóng",
-            "Ngày đưa vào hoạt động",
-            "Ngày hoạt động",
-            "Commissioned",
-        ],
-        DAYS,
-    ),
-    field(
-        "decommissioned_on",
-        Reading::Date,
-        &["Ngày ngừng hoạt động", "Ngày tháo dỡ", "Decommissioned"],
-        DAYS,
-    ),
-    field(
-        "line_capacity",
-        Reading::Count(10_000_000.0),
-        &["Dung lượng", "Dung lượng lắp đặt", "Capacity"],
-        [
-            "Lines that can be connected (exchanges)",
-            "Dung lượng thuê bao (tổng đài)",
-        ],
-    ),
-    field(
-        "lines_in_use",
-        Reading::Count(10_000_000.0),
-        &["Dung lượng sử dụng", "Lines in use"],
-        [
-            "Lines that are connected (exchanges)",
-            "Dung lượng đang dùng (tổng đài)",
-        ],
-    ),
-    field(
-        "host",
-        Reading::Code,
-        &["Tổng đài chủ", "Mã tổng đài chủ", "Host"],
-        [
-            "Code of the switching station (satellite exchanges)",
-            "Mã tổng đài chủ (tổng đài vệ tinh)",
-        ],
-    ),
-    field(
-        "structure.type",
-        Reading::Word(STRUCTURES),
-        &["Loại cột", "Kết cấu cột", "Structure"],
-        ["What carries the antennas", "Loại cột ăng-ten"],
-    ),
-    field(
-        "structure.height_m",
-        Reading::Number(0.0, 500.0),
-        &["Chiều cao cột", "Tower height"],
-        ["Height of the structure, in metres", "Chiều cao cột, mét"],
-    ),
-    field(
-        "structure.owner",
-        Reading::Text,
-        &["Chủ sở hữu cột", "Tower owner"],
-        ["Who owns the structure", "Chủ sở hữu cột"],
-    ),
-    field(
-        "structure.shared_with",
-        Reading::Codes,
-        &["Dùng chung với", "Shared with"],
-        [
-            "Codes of operators that share the structure",
-            "Mã các doanh nghiệp dùng chung",
-        ],
-    ),
-    field(
-        "technologies",
-        Reading::Technologies,
-        &["Công nghệ", "Thế hệ", "Technology", "Generations"],
-        [
-            "2G, 3G, 4G, 5G: a radio for each (BTS sites)",
-            "2G, 3G, 4G, 5G: mỗi loại một thiết bị (trạm BTS)",
-        ],
-    ),
-    field(
-        "radios",
-        Reading::Json,
-        &["Thiết bị vô tuyến"],
-        [
-            "The radios with their sectors, as JSON",
-            "Thiết bị vô tuyến, dạng JSON",
-        ],
-    ),
-    field(
-        "source",
-        Reading::Text,
-        &["Nguồn", "Nguồn số liệu"],
-        ["Where the record comes from", "Nguồn số liệu"],
-    ),
-    field("id", Reading::Made, &[], ["", ""]),
-    field("version", Reading::Made, &[], ["", ""]),
-    field("created_at", Reading::Made, &[], ["", ""]),
-    field("updated_at", Reading::Made, &[], ["", ""]),
-];
-
-/// Columns of subscriber counts, in the order of the templates.
-pub const SUBSCRIBERS: &[Field] = &[
-    field(
-        "operator",
-        Reading::Text,
-        &["Doanh nghiệp", "Mã doanh nghiệp", "Nhà mạng"],
-        [
-            "Code of the operator; may be left out where the submission names it",
-            "Mã doanh nghiệp; có thể bỏ trống nếu đã nêu khi gửi tệp",
-        ],
-    ),
-    required(field(
-        "service",
-        Reading::Word(SERVICES),
-        &["Dịch vụ", "Loại dịch vụ"],
-        [
-            "fixed_wired, fixed_wireless, local_wireless or mobile",
-            "Cố định có dây, Cố định không dây, Vô tuyến nội thị hoặc Di động",
-        ],
-    )),
-    field(
-        "technology",
-        Reading::Text,
-        &["Công nghệ"],
-        [
-            "Of mobile subscribers, those of one technology",
-            "Của thuê bao di động: một công nghệ",
-        ],
-    ),
-    required(field(
-        "area",
-        Reading::Code,
-        &[
-            "Mã đơn vị hành chính",
-            "Địa bàn",
-            "Mã huyện",
-            "Huyện",
-            "Mã xã",
-        ],
-        [
-            "Code of the area, as valid on the last day of the period",
-            "Mã đơn vị hành chính có hiệu lực cuối kỳ",
-        ],
-    )),
-    field(
-        "site",
-        Reading::Code,
-        &["Mã trạm", "Site code"],
-        [
-            "Code of the site, where the count is of one site",
-            "Mã trạm, nếu số liệu của một trạm",
-        ],
-    ),
-    required(field(
-        "period_end",
-        Reading::Date,
-        &["Kỳ báo cáo", "Ngày cuối kỳ", "Period"],
-        DAYS,
-    )),
-    required(field(
-        "subscribers",
-        Reading::Count(2_147_483_647.0),
-        &["Số thuê bao", "Thuê bao", "Subscribers count"],
-        ["How many", "Số thuê bao"],
-    )),
-    field(
-        "definition",
-        Reading::Text,
-        &["Định nghĩa", "Cách tính"],
-        ["By which definition they were counted", "Cách tính"],
-    ),
-    field(
-        "source",
-        Reading::Text,
-        &["Nguồn", "Nguồn số liệu"],
-        ["Where the figure comes from", "Nguồn số liệu"],
-    ),
-    field("version", Reading::Made, &[], ["", ""]),
-    field("recorded_at", Reading::Made, &[], ["", ""]),
-];
-
-/// The columns that files of `kind` may have.
+/// The fields of a kind of record; those of radios are apart.
 #[must_use]
-pub fn of(kind: RecordKind) -> &'static [Field] {
+pub fn fields(kind: RecordKind) -> &'static [Field] {
     match kind {
-        RecordKind::Sites => SITES,
-        RecordKind::Subscribers => SUBSCRIBERS,
+        RecordKind::Sites => SITE_FIELDS,
+        RecordKind::Subscribers => COUNT_FIELDS,
+    }
+}
+
+/// Every column that a table of `kind` can have, those of radios once for each technology.
+pub fn targets(kind: RecordKind) -> impl Iterator<Item = Target> {
+    let radios = match kind {
+        RecordKind::Sites => RADIO_FIELDS,
+        RecordKind::Subscribers => &[],
+    };
+    let of_radios = Technology::ALL.into_iter().flat_map(|technology| {
+        radios
+            .iter()
+            .map(move |field| Target::Radio(technology, field))
+    });
+    fields(kind).iter().map(Target::Field).chain(of_radios)
+}
+
+/// What tells titles apart: letters and digits without case and diacritics. Spaces and punctuation do not.
+#[must_use]
+pub fn key(title: &str) -> String {
+    fold(title)
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
+/// The known titles of one kind of table.
+struct Index {
+    by_key: HashMap<String, Target>,
+    titles: Vec<(String, String)>,
+}
+
+static SITES: LazyLock<Index> = LazyLock::new(|| Index::of(RecordKind::Sites));
+static SUBSCRIBERS: LazyLock<Index> = LazyLock::new(|| Index::of(RecordKind::Subscribers));
+
+impl Index {
+    fn of(kind: RecordKind) -> Self {
+        let mut index = Self {
+            by_key: HashMap::new(),
+            titles: Vec::new(),
+        };
+        for target in targets(kind) {
+            let names = match target {
+                Target::Field(field) => field.names(None),
+                Target::Radio(technology, field) => field.names(Some(technology)),
+                Target::PassedOver | Target::Untitled => Vec::new(),
+            };
+            for name in names {
+                index.by_key.insert(key(&name), target);
+                index.titles.push((key(&name), name));
+            }
+        }
+        for title in NUMBERS.iter().chain(&FINDINGS) {
+            index.by_key.insert(key(title), Target::PassedOver);
+        }
+        index
+    }
+
+    fn get(kind: RecordKind) -> &'static Self {
+        match kind {
+            RecordKind::Sites => &SITES,
+            RecordKind::Subscribers => &SUBSCRIBERS,
+        }
+    }
+}
+
+/// What the column with this title is, where the title is known.
+#[must_use]
+pub fn find(kind: RecordKind, title: &str) -> Option<Target> {
+    let by_key = &Index::get(kind).by_key;
+    match title.trim() {
+        "" => Some(Target::Untitled),
+        "#" | "№" => Some(Target::PassedOver),
+        title => by_key
+            .get(&key(title))
+            .or_else(|| by_key.get(&key(without_remark(title)?)))
+            .copied(),
+    }
+}
+
+/// A title without what stands in brackets at its end.
+fn without_remark(title: &str) -> Option<&str> {
+    let inner = title
+        .trim_end_matches([' ', '*'])
+        .strip_suffix([')', ']'])?;
+    let (before, remark) = inner.rsplit_once(['(', '['])?;
+    REMARKS.contains(&key(remark).as_str()).then_some(before)
+}
+
+/// The target of a field's name, as a mapping states it.
+#[must_use]
+pub fn of_path(kind: RecordKind, path: &str) -> Option<Target> {
+    if path == PASSED_OVER {
+        return Some(Target::PassedOver);
+    }
+    targets(kind).find(|target| target.path() == path)
+}
+
+/// Every name that a mapping may state.
+#[must_use]
+pub fn paths(kind: RecordKind) -> String {
+    let paths: Vec<String> = targets(kind).map(|target| target.path()).collect();
+    format!("{}, {PASSED_OVER}", paths.join(", "))
+}
+
+/// The known title that is most like `title`, where one is.
+#[must_use]
+pub fn nearest(kind: RecordKind, title: &str) -> Option<String> {
+    let wanted: String = key(title).chars().take(LONGEST).collect();
+    let likeness = |known: &str| normalized_damerau_levenshtein(&wanted, known);
+    Index::get(kind)
+        .titles
+        .iter()
+        .map(|(key, title)| (likeness(key), title))
+        .filter(|(likeness, _)| *likeness >= NEAR)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, title)| title.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn path(kind: RecordKind, title: &str) -> Option<String> {
+        find(kind, title).map(|target| target.path())
+    }
+
+    #[test]
+    fn no_title_means_two_fields() {
+        for kind in RecordKind::ALL {
+            let mut seen: HashMap<String, String> = HashMap::new();
+            let (index, mut paths) = (Index::get(kind), HashSet::new());
+            for (key, title) in &index.titles {
+                assert!(!key.is_empty(), "{title}");
+                let path = index.by_key[key].path();
+                paths.insert(path.clone());
+                let owner = targets(kind).find(|target| match target {
+                    Target::Field(field) => field.names(None).contains(title),
+                    Target::Radio(technology, field) => {
+                        field.names(Some(*technology)).contains(title)
+                    }
+                    _ => false,
+                });
+                let owner = owner.unwrap().path();
+                assert_eq!(
+                    *seen.entry(key.clone()).or_insert(owner.clone()),
+                    owner,
+                    "{title}"
+                );
+                assert_eq!(path, owner, "{title}");
+            }
+            assert_eq!(paths.len(), targets(kind).count());
+        }
+    }
+
+    #[test]
+    fn titles_are_read_whatever_their_case_diacritics_and_spaces() {
+        for (title, expected) in [
+            ("structure.type", "structure.type"),
+            ("Structure_Type", "structure.type"),
+            ("MÃ TRẠM", "code"),
+            ("ma tram", "code"),
+            ("Ma\u{303} tra\u{323}m", "code"),
+            ("Chiều cao cột (m)", "structure.height_m"),
+            ("Chiều  cao\ncột", "structure.height_m"),
+            ("Kinh độ (WGS84)", "longitude"),
+            ("Tên trạm *", "name"),
+            ("2g.commissioned_on", "2g.commissioned_on"),
+            ("Ngày phát sóng 3G", "3g.commissioned_on"),
+            ("4G", "4g"),
+            ("X (m)", "x"),
+            ("STT", "-"),
+            ("#", "-"),
+            ("Kết quả kiểm tra", "-"),
+        ] {
+            assert_eq!(
+                path(RecordKind::Sites, title).as_deref(),
+                Some(expected),
+                "{title}"
+            );
+        }
+        assert_eq!(
+            path(RecordKind::Subscribers, "Công nghệ").as_deref(),
+            Some("technology")
+        );
+        assert_eq!(
+            path(RecordKind::Sites, "Công nghệ").as_deref(),
+            Some("technologies")
+        );
+    }
+
+    #[test]
+    fn another_unit_is_another_column() {
+        for title in ["Chiều cao cột (ft)", "Elevation (km)", "Kinh độ (VN-2000)"] {
+            assert_eq!(path(RecordKind::Sites, title), None, "{title}");
+        }
+        assert_eq!(
+            path(RecordKind::Subscribers, "Số thuê bao (nghìn thuê bao)"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_misspelt_title_is_near_a_known_one() {
+        assert_eq!(
+            nearest(RecordKind::Sites, "Mã trạn").as_deref(),
+            Some("Mã trạm")
+        );
+        assert_eq!(
+            nearest(RecordKind::Sites, "longtitude").as_deref(),
+            Some("Longitude")
+        );
+        assert_eq!(nearest(RecordKind::Sites, "Màu sơn của hàng rào"), None);
+        assert_eq!(nearest(RecordKind::Sites, &"x".repeat(100_000)), None);
     }
 }

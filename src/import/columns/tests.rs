@@ -1,161 +1,216 @@
-//! Columns: headers as people write them, cells as they are meant.
+//! Headers as people write them.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::*;
-use proptest::prelude::*;
+use crate::geo::Crs;
+use crate::import::convention::Convention;
 
-fn texts(cells: &[&str]) -> Vec<Cell> {
-    cells.iter().map(|text| Cell::text(text)).collect()
+pub const NONE: Convention = Convention { decimal: None };
+
+pub fn columns(kind: RecordKind, titles: &[&str]) -> Columns {
+    of(kind, titles, &[]).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
-fn columns(titles: &[&str]) -> Columns {
-    let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
-    Columns::of(RecordKind::Sites, &titles, &BTreeMap::new()).unwrap()
+pub fn of(kind: RecordKind, titles: &[&str], mapping: &[(&str, &str)]) -> Result<Columns, Faults> {
+    let header: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
+    let mapping: BTreeMap<String, String> = mapping
+        .iter()
+        .map(|(title, path)| ((*title).to_owned(), (*path).to_owned()))
+        .collect();
+    Columns::of(kind, &header, &mapping)
 }
 
-const NONE: Convention = Convention { decimal: None };
-
-#[test]
-fn a_vietnamese_header_in_any_order_is_read() {
-    let columns = columns(&[
-        "VĨ ĐỘ",
-        "Kinh  độ",
-        "Mã trạm",
-        "Tên_trạm",
-        "Loại trạm",
-        "Công nghệ",
-        "Chiều cao cột (m)",
-        "Ngày phát sóng",
-        "Trạng thái",
-        "Dùng chung với",
-    ]);
-    let row = texts(&[
-        "22°23'47.1\"N",
-        "103,4586",
-        "0012",
-        "Sìn Hồ 1",
-        "Trạm BTS",
-        "2G/3G",
-        "42,5",
-        "05/06/2012",
-        "Đang hoạt động",
-        "mobifone, vnpt",
-    ]);
-    let (record, faults) = columns.read(&row, &NONE, None);
-    assert!(faults.is_empty(), "{faults:?}");
-    let expected = json!({"latitude": 22.0 + 23.0 / 60.0 + 47.1 / 3600.0, "longitude": 103.4586, "code": "0012", "name": "Sìn Hồ 1", "kind": "bts",
-        "radios": [{"technology": "2g"}, {"technology": "3g"}], "structure": {"height_m": 42.5, "shared_with": ["mobifone", "vnpt"]},
-        "commissioned_on": "2012-06-05", "status": "active"});
-    assert_eq!(record, expected);
-    assert_eq!(columns.name_of("/radios/0/technology"), Some("Công nghệ"));
-    assert_eq!(
-        columns.name_of("/structure/height_m"),
-        Some("Chiều cao cột (m)")
-    );
-    assert_eq!(columns.name_of("/host"), None);
+pub fn cells(texts: &[&str]) -> Vec<Cell> {
+    texts.iter().map(|text| Cell::text(text)).collect()
 }
 
-#[test]
-fn every_fault_of_a_header_is_told() {
-    let titles = ["code", "Mã trạm", "Lattitude", "Kinh độ", "zzz", ""].map(str::to_owned);
-    let faults = Columns::of(RecordKind::Sites, &titles, &BTreeMap::new()).unwrap_err();
-    let told: Vec<String> = faults
+/// Code and value of each fault, with its pointer.
+pub fn codes(faults: Faults) -> Vec<(String, &'static str, Value)> {
+    faults
         .into_list()
         .into_iter()
-        .map(|fault| format!("{} {:?}", fault.rule.code(), fault.value))
-        .collect();
-    assert_eq!(told[0], "duplicate_column Some(String(\"Mã trạm\"))");
-    assert_eq!(told[1], "unknown_column Some(String(\"Lattitude\"))");
-    assert_eq!(told[2], "unknown_column Some(String(\"zzz\"))");
-    assert_eq!(told.len(), 3, "{told:?}");
-    let faults = columns(&["code", "Kinh độ"]).missing(RecordKind::Sites);
-    let missing: Vec<String> = faults
-        .into_list()
+        .map(|fault| {
+            (
+                fault.pointer.unwrap_or_default(),
+                fault.rule.code(),
+                fault.value.unwrap_or_default(),
+            )
+        })
+        .collect()
+}
+
+/// One row under `titles` that begins with what every site has.
+pub fn site(
+    titles: &[&str],
+    texts: &[&str],
+    crs: Option<&Crs>,
+) -> (Value, Vec<(String, &'static str, Value)>) {
+    let all: Vec<&str> = ["operator", "Mã trạm", "Loại trạm", "Tên trạm"]
         .iter()
-        .map(|fault| format!("{:?}", fault.rule))
+        .chain(titles)
+        .copied()
         .collect();
-    assert_eq!(missing.len(), 3, "kind, name and latitude: {missing:?}");
-    let mapping = BTreeMap::from([("Lattitude".to_owned(), "latitude".to_owned())]);
-    let titles = ["code", "Lattitude", "Kinh độ", "kind", "name"].map(str::to_owned);
-    assert!(Columns::of(RecordKind::Sites, &titles, &mapping).is_ok());
+    let row: Vec<&str> = ["Viettel", "LCU-1", "Trạm BTS", "Sin Suối Hồ 1"]
+        .iter()
+        .chain(texts)
+        .copied()
+        .collect();
+    let (body, faults) = columns(RecordKind::Sites, &all).read(&cells(&row), &NONE, crs);
+    (body, codes(faults))
 }
 
 #[test]
-fn a_header_is_told_from_titles_and_rows() {
-    let is = |cells: &[&str]| Columns::is_header(RecordKind::Sites, &texts(cells));
-    assert!(is(&["TT", "Mã trạm", "Tên trạm"]));
-    assert!(is(&["code", "kind", "name"]));
-    assert!(!is(&["BÁO CÁO HẠ TẦNG", "", ""]));
-    assert!(!is(&["A-1", "bts", "Sìn Hồ"]));
-}
-
-#[test]
-fn metres_become_degrees_whichever_way_the_axes_are_called() {
-    let crs = Crs::parse("EPSG:9205").unwrap();
-    for (titles, row) in [
-        (["Easting", "Northing"], ["546000", "2477000"]),
-        (["X", "Y"], ["2477000", "546000"]),
-        (["X", "Y"], ["546000", "2.477.000"]),
-    ] {
-        let columns = columns(&[titles[0], titles[1], "code", "kind", "name"]);
-        let (record, faults) = columns.read(
-            &texts(&[row[0], row[1], "A", "bts", "B"]),
-            &NONE,
-            Some(&crs),
-        );
-        assert!(faults.is_empty(), "{faults:?}");
-        assert_eq!(record["longitude"], 103.448_651_745);
-        assert_eq!(record["latitude"], 22.390_792_271);
-    }
-    let columns = columns(&["Easting", "Northing", "code", "kind", "name"]);
-    let (_, faults) = columns.read(
-        &texts(&["2477000", "546000", "A", "bts", "B"]),
-        &NONE,
-        Some(&crs),
-    );
-    let codes: Vec<&str> = faults.into_list().iter().map(|f| f.rule.code()).collect();
-    assert_eq!(codes, ["coordinates_swapped"; 2]);
-}
-
-#[test]
-fn counts_are_never_guessed() {
-    let titles = ["Dịch vụ", "Mã huyện", "Kỳ báo cáo", "Số thuê bao"].map(str::to_owned);
-    let columns = Columns::of(RecordKind::Subscribers, &titles, &BTreeMap::new()).unwrap();
-    let read = |count: &str, convention| {
-        let row = texts(&["Di động", "105", "31/12/2016", count]);
-        let (record, faults) = columns.read(&row, &convention, None);
-        let codes: Vec<&str> = faults.into_list().iter().map(|f| f.rule.code()).collect();
-        (record["subscribers"].as_i64(), codes)
-    };
-    let comma = Convention {
-        decimal: Some(super::super::convention::DecimalSign::Comma),
-    };
-    assert_eq!(read("1.778.489", NONE), (Some(1_778_489), vec![]));
-    assert_eq!(read("7.665", comma), (Some(7_665), vec![]));
-    assert_eq!(read("7.665", NONE), (None, vec!["ambiguous_number"]));
-    assert_eq!(read("7,665", comma), (None, vec!["wrong_type"]));
-    let (record, _) = columns.read(
-        &[
-            Cell::text("mobile"),
-            Cell::Number(105.0),
-            Cell::Empty,
-            Cell::Number(12.0),
-        ],
-        &NONE,
-        None,
-    );
+fn columns_that_are_wrong_are_named() {
+    let titles = [
+        "Mã trạm",
+        "Site code",
+        "Loại trạn",
+        "Tên trạm",
+        "Kinh độ",
+        "Vĩ độ",
+        "Màu sơn của hàng rào",
+    ];
+    let faults = codes(of(RecordKind::Sites, &titles, &[]).unwrap_err());
+    let expected = [
+        (String::new(), "duplicate_column", json!("Site code")),
+        (String::new(), "unknown_column", json!("Loại trạn")),
+        (
+            String::new(),
+            "unknown_column",
+            json!("Màu sơn của hàng rào"),
+        ),
+    ];
+    assert_eq!(faults, expected);
+    let faults = of(RecordKind::Sites, &titles, &[]).unwrap_err().into_list();
     assert_eq!(
-        record,
-        json!({"service": "mobile", "area": "105", "subscribers": 12})
+        faults[1].rule,
+        Rule::UnknownColumn {
+            nearest: Some("Loại trạm".to_owned())
+        }
+    );
+    assert_eq!(faults[2].rule, Rule::UnknownColumn { nearest: None });
+    let columns = columns(RecordKind::Sites, &["Mã trạm", "Tên trạm", "Kinh độ"]);
+    let faults = codes(columns.missing(RecordKind::Sites));
+    let missing = |name: &str| (String::new(), "missing_column", json!(name));
+    assert_eq!(faults, [missing("kind"), missing("latitude")]);
+}
+
+#[test]
+fn a_stated_mapping_wins_and_must_fit() {
+    let titles = [
+        "CODE_SITE",
+        "Loại trạm",
+        "Tên trạm",
+        "Kinh độ",
+        "Vĩ độ",
+        "Ghi chú",
+    ];
+    let mapping = [
+        ("code site", "name"),
+        ("Tên trạm", "code"),
+        ("Ghi chú", "-"),
+    ];
+    let columns = of(RecordKind::Sites, &titles, &mapping).unwrap();
+    let fields: Vec<_> = columns.fields().collect();
+    assert_eq!(fields[0], ("CODE_SITE", "name"));
+    assert_eq!(fields[2], ("Tên trạm", "code"));
+    assert_eq!(fields[5], ("Ghi chú", "-"));
+    let mapping = [
+        ("CODE_SITE", "colour"),
+        ("Ghi chú", "-"),
+        ("Ngày", "commissioned_on"),
+    ];
+    let faults = codes(of(RecordKind::Sites, &titles, &mapping).unwrap_err());
+    let expected = [
+        (String::new(), "unknown_field", json!("colour")),
+        (String::new(), "absent_column", json!("Ngày")),
+    ];
+    assert_eq!(faults, expected);
+}
+
+#[test]
+fn a_header_is_told_from_title_rows_and_data() {
+    let is_header = |texts: &[&str]| Columns::is_header(RecordKind::Sites, &cells(texts));
+    assert!(is_header(&[
+        "STT",
+        "Mã trạm",
+        "Tên trạm",
+        "Loại trạm",
+        "Kinh độ",
+        "Vĩ độ"
+    ]));
+    assert!(is_header(&["operator", "code", "kind"]));
+    assert!(!is_header(&["DANH SÁCH TRẠM BTS TỈNH LAI CHÂU", "", ""]));
+    assert!(!is_header(&["A", "B", "1", "2", "3"]));
+    assert!(!is_header(&[
+        "1", "Viettel", "LCU-1", "BTS", "2G", "x", "x"
+    ]));
+    assert!(!is_header(&[]));
+}
+
+#[test]
+fn places_of_the_record_have_the_titles_of_the_file() {
+    let columns = columns(
+        RecordKind::Sites,
+        &[
+            "Mã trạm",
+            "Loại trạm",
+            "Tên trạm",
+            "X",
+            "Y",
+            "Chiều cao cột (m)",
+            "Công nghệ",
+            "Ngày phát sóng 2G",
+            "Ngày phát sóng 3G",
+        ],
+    );
+    for (pointer, expected) in [
+        ("/code", Some("Mã trạm")),
+        ("/longitude", Some("X, Y")),
+        ("/structure/height_m", Some("Chiều cao cột (m)")),
+        ("/structure/type", None),
+        ("/radios/0/technology", Some("Công nghệ")),
+        (
+            "/radios/1/commissioned_on",
+            Some("Ngày phát sóng 2G, Ngày phát sóng 3G"),
+        ),
+        ("/radios/0/sectors/0/azimuth_deg", Some("Công nghệ")),
+        ("", None),
+        ("/colour", None),
+    ] {
+        assert_eq!(columns.name_of(pointer), expected, "{pointer}");
+    }
+}
+
+#[test]
+fn both_pairs_of_coordinates_are_a_contradiction() {
+    let titles = ["code", "kind", "name", "longitude", "latitude", "X", "Y"];
+    let faults = codes(of(RecordKind::Sites, &titles, &[]).unwrap_err());
+    assert_eq!(
+        faults.iter().map(|fault| fault.1).collect::<Vec<_>>(),
+        ["both_given", "both_given"]
+    );
+    assert!(of(RecordKind::Sites, &titles, &[("X", "-"), ("Y", "-")]).is_ok());
+    let faults = codes(of(RecordKind::Sites, &["code", "kind", "name", "X"], &[]).unwrap_err());
+    assert!(
+        faults.iter().any(|fault| fault.1 == "missing_column"),
+        "{faults:?}"
     );
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
-    fn no_cells_make_it_panic(cells in prop::collection::vec(".{0,12}", 0..12)) {
-        let columns = columns(&["code", "kind", "name", "longitude", "latitude", "technologies", "radios", "line_capacity", "commissioned_on", "structure.shared_with"]);
-        let row: Vec<Cell> = cells.iter().map(|text| Cell::text(text)).collect();
-        let _ = columns.read(&row, &NONE, Crs::parse("9205").as_ref());
-        let _ = Columns::is_header(RecordKind::Sites, &row);
-        let _ = Columns::of(RecordKind::Sites, &cells, &BTreeMap::new());
+    fn no_header_makes_it_panic(titles in proptest::collection::vec("\\PC{0,30}", 0..10)) {
+        let mapping: BTreeMap<String, String> = titles.first().map(|title| (title.clone(), "code".to_owned())).into_iter().collect();
+        for kind in RecordKind::ALL {
+            let _ = Columns::of(kind, &titles, &mapping);
+            let _ = Columns::is_header(kind, &titles.iter().map(|title| Cell::text(title)).collect::<Vec<_>>());
+        }
     }
 }
