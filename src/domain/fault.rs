@@ -57,6 +57,11 @@ impl Faults {
             }));
     }
 
+    /// Adds the faults of another list behind these.
+    pub fn append(&mut self, other: Faults) {
+        self.list.extend(other.list);
+    }
+
     /// True when nothing was wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

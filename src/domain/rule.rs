@@ -108,6 +108,28 @@ pub enum Rule {
     BothGiven {
         other: &'static str,
     },
+    // Of files.
+    Undecodable {
+        offset: u64,
+        encoding: String,
+    },
+    WrongCellCount {
+        expected: usize,
+        found: usize,
+    },
+    UnknownSheet {
+        known: String,
+    },
+    SheetError {
+        error: String,
+    },
+    UnknownPlmn {
+        plmn: String,
+    },
+    CellsApart {
+        distance_m: f64,
+        max_m: f64,
+    },
     // Warnings: the record is taken, the caller is told.
     NearOtherOperator {
         site: String,
@@ -173,6 +195,12 @@ impl Rule {
             Self::BadGeometry { .. } => "bad_geometry",
             Self::BadCursor => "bad_cursor",
             Self::BothGiven { .. } => "both_given",
+            Self::Undecodable { .. } => "undecodable",
+            Self::WrongCellCount { .. } => "wrong_cell_count",
+            Self::UnknownSheet { .. } => "unknown_sheet",
+            Self::SheetError { .. } => "sheet_error",
+            Self::UnknownPlmn { .. } => "unknown_plmn",
+            Self::CellsApart { .. } => "cells_apart",
             Self::NearOtherOperator { .. } => "near_other_operator",
             Self::NearOwnSite { .. } => "near_own_site",
             Self::Moved { .. } => "moved",
@@ -282,6 +310,22 @@ impl Rule {
                 "This cursor was not made by this list, with this sort order.".into()
             }
             Self::BothGiven { other } => format!("This cannot be given together with {other}."),
+            Self::Undecodable { offset, encoding } => {
+                format!("The file is not {encoding}: the byte at offset {offset} does not fit.")
+            }
+            Self::WrongCellCount { expected, found } => {
+                format!("The row has {found} cells where {expected} are expected.")
+            }
+            Self::UnknownSheet { known } => {
+                format!("The workbook has no such sheet. It has: {known}.")
+            }
+            Self::SheetError { error } => format!("The sheet itself has the error {error} here."),
+            Self::UnknownPlmn { plmn } => {
+                format!("No operator of the register has the network {plmn}.")
+            }
+            Self::CellsApart { distance_m, max_m } => format!(
+                "The cells of this site lie {distance_m:.0} m apart; those of one site lie within {max_m:.0} m."
+            ),
             Self::NearOtherOperator { site, distance_m } => {
                 format!("{site} of another operator is {distance_m:.1} m away.")
             }
@@ -383,6 +427,22 @@ impl Rule {
             Self::BadGeometry { why } => format!("Không dùng được hình học: {why}."),
             Self::BadCursor => "Con trỏ trang không thuộc danh sách và thứ tự này.".into(),
             Self::BothGiven { other } => format!("Không dùng cùng với {other}."),
+            Self::Undecodable { offset, encoding } => {
+                format!("Tệp không phải {encoding}: byte ở vị trí {offset} không hợp lệ.")
+            }
+            Self::WrongCellCount { expected, found } => {
+                format!("Dòng có {found} ô, cần {expected} ô.")
+            }
+            Self::UnknownSheet { known } => {
+                format!("Sổ tính không có trang này. Các trang có: {known}.")
+            }
+            Self::SheetError { error } => format!("Ô này mang lỗi {error} của chính trang tính."),
+            Self::UnknownPlmn { plmn } => {
+                format!("Sổ đăng ký không có doanh nghiệp nào mang mã mạng {plmn}.")
+            }
+            Self::CellsApart { distance_m, max_m } => format!(
+                "Các ô phủ sóng của trạm này cách nhau {distance_m:.0} m; của một trạm thì trong vòng {max_m:.0} m."
+            ),
             Self::NearOtherOperator { site, distance_m } => {
                 format!("Trạm {site} của doanh nghiệp khác cách {distance_m:.1} m.")
             }

@@ -1,6 +1,7 @@
 //! Reads files into rows: JSON objects in the shape of the API, each with its number in the file. No HTTP, no SQL.
 
 pub mod areas;
+pub mod row_file;
 
 use std::io::Read;
 

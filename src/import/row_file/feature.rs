@@ -1,0 +1,119 @@
+//! GeoJSON features as bodies: properties with the point's coordinates, and the coordinate system of old files.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::domain::{Faults, RecordKind, Rule};
+use crate::error::Result;
+use crate::geo::Crs;
+
+/// The properties of a feature; a site has the coordinates of its point beside them. The feature's `id` and an altitude of
+/// its point are passed over.
+pub fn body(mut feature: Value, kind: RecordKind, faults: &mut Faults) -> Value {
+    if feature.get("type").and_then(Value::as_str) != Some("Feature") {
+        let expected = "a feature";
+        faults.body("", Rule::WrongType { expected }, Some(&feature));
+        return Value::Null;
+    }
+    let mut body = match feature.get_mut("properties").map(Value::take) {
+        Some(Value::Object(properties)) => properties,
+        None | Some(Value::Null) => Map::new(),
+        Some(other) => {
+            let expected = "an object";
+            faults.body("/properties", Rule::WrongType { expected }, Some(&other));
+            Map::new()
+        }
+    };
+    if kind == RecordKind::Sites {
+        match point(&feature) {
+            Some((longitude, latitude)) => {
+                body.insert("longitude".to_owned(), longitude.into());
+                body.insert("latitude".to_owned(), latitude.into());
+            }
+            None => {
+                let why = "a site is a Point".to_owned();
+                faults.body("/geometry", Rule::BadGeometry { why }, feature.get("geometry"));
+            }
+        }
+    }
+    Value::Object(body)
+}
+
+fn point(feature: &Value) -> Option<(f64, f64)> {
+    let geometry = feature.get("geometry")?;
+    let coordinates = geometry.get("coordinates")?.as_array()?;
+    let numbers: Vec<f64> = coordinates.iter().filter_map(Value::as_f64).collect();
+    match (geometry.get("type")?.as_str()?, numbers.as_slice()) {
+        ("Point", [longitude, latitude, rest @ ..])
+            if rest.len() <= 1 && numbers.len() == coordinates.len() =>
+        {
+            Some((*longitude, *latitude))
+        }
+        _ => None,
+    }
+}
+
+/// `body` with its members under the names of the API: `stated` says which member is which field, `structure.height_m`
+/// being the field `height_m` of `structure`.
+pub fn renamed(mut body: Value, stated: &BTreeMap<String, String>) -> Value {
+    let Value::Object(members) = &mut body else {
+        return body;
+    };
+    let taken: Vec<(&String, Value)> = stated
+        .iter()
+        .filter_map(|(title, field)| Some((field, members.remove(title)?)))
+        .collect();
+    for (field, value) in taken {
+        match field.split_once('.') {
+            None => {
+                members.insert(field.clone(), value);
+            }
+            Some((outer, inner)) => {
+                let nested = members.entry(outer).or_insert_with(|| Map::new().into());
+                if let Value::Object(nested) = nested {
+                    nested.insert(inner.to_owned(), value);
+                }
+            }
+        }
+    }
+    body
+}
+
+/// The coordinate system of a file, from its `crs` member (GeoJSON of 2008) and the stated one; none is WGS 84.
+///
+/// # Errors
+/// `Invalid` for a member that is not known or says something else than what is stated.
+pub fn crs(member: Option<&Value>, stated: Option<Crs>) -> Result<Option<Crs>> {
+    let Some(member) = member.filter(|member| !member.is_null()) else {
+        return Ok(stated);
+    };
+    let name = member.pointer("/properties/name").and_then(Value::as_str);
+    let is_wgs84 = name.is_some_and(|name| {
+        ["CRS84", "EPSG::4326", "EPSG:4326"]
+            .iter()
+            .any(|known| name.ends_with(known))
+    });
+    match (name.and_then(parse), stated) {
+        (_, None) if is_wgs84 => Ok(None),
+        (Some(found), None) => Ok(Some(found)),
+        (Some(found), Some(stated)) if found.code() == stated.code() => Ok(Some(stated)),
+        _ => {
+            let mut faults = Faults::default();
+            faults.body("/crs", Rule::UnknownCrs, Some(member));
+            Err(faults.into())
+        }
+    }
+}
+
+/// `EPSG:9205`, `urn:ogc:def:crs:EPSG::9205` or the URL.
+fn parse(name: &str) -> Option<Crs> {
+    let urn = name.to_ascii_lowercase();
+    match urn.strip_prefix("urn:ogc:def:crs:epsg:") {
+        Some(rest) => Crs::parse(rest.rsplit(':').next()?),
+        None => Crs::parse(name),
+    }
+}
+
+#[cfg(test)]
+mod tests;
