@@ -130,6 +130,10 @@ pub enum Rule {
         distance_m: f64,
         max_m: f64,
     },
+    RefusedCrs,
+    OutsideCrs {
+        crs: u32,
+    },
     // Warnings: the record is taken, the caller is told.
     NearOtherOperator {
         site: String,
@@ -201,6 +205,8 @@ impl Rule {
             Self::SheetError { .. } => "sheet_error",
             Self::UnknownPlmn { .. } => "unknown_plmn",
             Self::CellsApart { .. } => "cells_apart",
+            Self::RefusedCrs => "refused_crs",
+            Self::OutsideCrs { .. } => "outside_crs",
             Self::NearOtherOperator { .. } => "near_other_operator",
             Self::NearOwnSite { .. } => "near_own_site",
             Self::Moved { .. } => "moved",
@@ -326,6 +332,10 @@ impl Rule {
             Self::CellsApart { distance_m, max_m } => format!(
                 "The cells of this site lie {distance_m:.0} m apart; those of one site lie within {max_m:.0} m."
             ),
+            Self::RefusedCrs => "The coordinate system that the file names is not known here, or is not the one that was stated.".into(),
+            Self::OutsideCrs { crs } => {
+                format!("No position on Earth has these coordinates in EPSG:{crs}.")
+            }
             Self::NearOtherOperator { site, distance_m } => {
                 format!("{site} of another operator is {distance_m:.1} m away.")
             }
@@ -443,6 +453,12 @@ impl Rule {
             Self::CellsApart { distance_m, max_m } => format!(
                 "Các ô phủ sóng của trạm này cách nhau {distance_m:.0} m; của một trạm thì trong vòng {max_m:.0} m."
             ),
+            Self::RefusedCrs => {
+                "Hệ tọa độ ghi trong tệp không được hỗ trợ hoặc khác với hệ đã khai báo.".into()
+            }
+            Self::OutsideCrs { crs } => {
+                format!("Không có vị trí nào mang tọa độ này trong EPSG:{crs}.")
+            }
             Self::NearOtherOperator { site, distance_m } => {
                 format!("Trạm {site} của doanh nghiệp khác cách {distance_m:.1} m.")
             }

@@ -385,7 +385,7 @@ impl RowFile {
     fn body(&self, text: &str, faults: &mut Faults) -> Value {
         let mut body = objects::body(text, &self.options, faults);
         if let Some(crs) = &self.options.crs {
-            crs.convert(&mut body, faults);
+            feature::to_wgs84(&mut body, crs, faults);
         }
         body
     }
@@ -455,15 +455,17 @@ impl RowFile {
 impl Layout {
     /// Where in the body the column of an index is read to; the body itself where that is not known.
     fn pointer(&self, index: usize) -> String {
-        self.columns
-            .field(index)
-            .map_or(String::new(), |field| format!("/{}", field.replace('.', "/")))
+        self.columns.field(index).map_or(String::new(), |field| {
+            format!("/{}", field.replace('.', "/"))
+        })
     }
 
     fn fields(&self) -> BTreeMap<String, String> {
         let named = self.titles.iter().enumerate();
         named
-            .filter_map(|(index, title)| Some((title.clone(), self.columns.field(index)?.to_owned())))
+            .filter_map(|(index, title)| {
+                Some((title.clone(), self.columns.field(index)?.to_owned()))
+            })
             .collect()
     }
 }

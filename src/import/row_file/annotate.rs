@@ -164,7 +164,13 @@ fn write_row(
     let limit = |_| XlsxError::RowColumnLimitError;
     let row = u32::try_from(number.saturating_sub(1)).map_err(limit)?;
     for (column, value) in values.iter().enumerate() {
-        write_value(sheet, row, u16::try_from(column).map_err(limit)?, value, dates)?;
+        write_value(
+            sheet,
+            row,
+            u16::try_from(column).map_err(limit)?,
+            value,
+            dates,
+        )?;
     }
     if let Some(note) = note {
         sheet.write_string(row, u16::try_from(aside).map_err(limit)?, cut(note))?;

@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 use std::path::Path;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1258};
@@ -55,17 +56,8 @@ impl TextEncoding {
     ///
     /// # Errors
     /// Those of opening; reading gives those of [`Decoded`].
-    pub fn reader(self, path: &Path) -> Result<BufReader<Decoded<File>>> {
-        let decoded = Decoded {
-            inner: open(path)?,
-            decoder: self.encoding.new_decoder_with_bom_removal(),
-            encoding: self.encoding,
-            raw: vec![0; CHUNK].into(),
-            waiting: 0..0,
-            consumed: 0,
-            at_end: false,
-        };
-        Ok(BufReader::with_capacity(CHUNK, decoded))
+    pub fn reader(self, path: &Path) -> Result<Decoded<File>> {
+        Ok(Decoded::new(open(path)?, self.encoding))
     }
 
     /// Writes `text` in this encoding at the end of `out`; false, with nothing written, where it has a character that the
@@ -182,35 +174,76 @@ pub struct Decoded<R> {
     inner: R,
     decoder: Decoder,
     encoding: &'static Encoding,
-    raw: Box<[u8]>,
-    waiting: std::ops::Range<usize>,
-    consumed: u64,
+    bytes: Box<[u8]>,
+    undecoded: Range<usize>,
+    text: Box<[u8]>,
+    unread: Range<usize>,
+    /// Offset in the file of what is not decoded yet.
+    offset: u64,
+    /// Nothing is left of the bytes.
     at_end: bool,
+    /// Nothing is left to decode, or it failed.
+    is_done: bool,
+}
+
+impl<R: Read> Decoded<R> {
+    fn new(inner: R, encoding: &'static Encoding) -> Self {
+        Self {
+            inner,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            encoding,
+            bytes: vec![0; CHUNK].into(),
+            undecoded: 0..0,
+            text: vec![0; CHUNK].into(),
+            unread: 0..0,
+            offset: 0,
+            at_end: false,
+            is_done: false,
+        }
+    }
+
+    /// Decodes the next part of the text into the empty buffer.
+    fn decode(&mut self) -> io::Result<()> {
+        while self.unread.is_empty() && !self.is_done {
+            if self.undecoded.is_empty() && !self.at_end {
+                let length = self.inner.read(&mut self.bytes)?;
+                (self.undecoded, self.at_end) = (0..length, length == 0);
+            }
+            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(
+                &self.bytes[self.undecoded.clone()],
+                &mut self.text,
+                self.at_end,
+            );
+            self.undecoded.start += read;
+            self.offset += read as u64;
+            self.unread = 0..written;
+            if let DecoderResult::Malformed(length, after) = result {
+                self.is_done = true;
+                let offset = self.offset - u64::from(length) - u64::from(after);
+                return Err(carry(undecodable(offset, self.encoding.name())));
+            }
+            self.is_done = self.at_end && result == DecoderResult::InputEmpty;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> BufRead for Decoded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.decode()?;
+        Ok(&self.text[self.unread.clone()])
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.unread.start = self.unread.end.min(self.unread.start + length);
+    }
 }
 
 impl<R: Read> Read for Decoded<R> {
-    /// `buffer` must hold at least four bytes, the longest character of UTF-8.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let raw = &self.raw[self.waiting.clone()];
-            let (result, read, written) =
-                self.decoder
-                    .decode_to_utf8_without_replacement(raw, buffer, self.at_end);
-            self.waiting.start += read;
-            self.consumed += read as u64;
-            if let DecoderResult::Malformed(length, after) = result {
-                let offset = self.consumed - u64::from(length) - u64::from(after);
-                return Err(carry(undecodable(offset, self.encoding.name())));
-            }
-            if written > 0 || (self.at_end && result == DecoderResult::InputEmpty) {
-                return Ok(written);
-            }
-            if result == DecoderResult::OutputFull {
-                return Err(io::ErrorKind::InvalidInput.into());
-            }
-            let length = self.inner.read(&mut self.raw)?;
-            (self.waiting, self.at_end) = (0..length, length == 0);
-        }
+        let length = self.fill_buf()?.read(buffer)?;
+        self.consume(length);
+        Ok(length)
     }
 }
 

@@ -33,7 +33,11 @@ pub fn body(mut feature: Value, kind: RecordKind, faults: &mut Faults) -> Value 
             }
             None => {
                 let why = "a site is a Point".to_owned();
-                faults.body("/geometry", Rule::BadGeometry { why }, feature.get("geometry"));
+                faults.body(
+                    "/geometry",
+                    Rule::BadGeometry { why },
+                    feature.get("geometry"),
+                );
             }
         }
     }
@@ -80,6 +84,29 @@ pub fn renamed(mut body: Value, stated: &BTreeMap<String, String>) -> Value {
     body
 }
 
+/// Brings the coordinates of a body from `crs` to WGS 84. Coordinates that are no numbers are left for the rules on sites.
+pub fn to_wgs84(body: &mut Value, crs: &Crs, faults: &mut Faults) {
+    let number = |name| body.get(name).and_then(Value::as_f64);
+    let (Some(x), Some(y)) = (number("longitude"), number("latitude")) else {
+        return;
+    };
+    let Some((longitude, latitude)) = crs.to_wgs84(x, y) else {
+        faults.body(
+            "/longitude",
+            Rule::OutsideCrs { crs: crs.code() },
+            Some(&x.into()),
+        );
+        faults.body(
+            "/latitude",
+            Rule::OutsideCrs { crs: crs.code() },
+            Some(&y.into()),
+        );
+        return;
+    };
+    body["longitude"] = longitude.into();
+    body["latitude"] = latitude.into();
+}
+
 /// The coordinate system of a file, from its `crs` member (GeoJSON of 2008) and the stated one; none is WGS 84.
 ///
 /// # Errors
@@ -100,7 +127,7 @@ pub fn crs(member: Option<&Value>, stated: Option<Crs>) -> Result<Option<Crs>> {
         (Some(found), Some(stated)) if found.code() == stated.code() => Ok(Some(stated)),
         _ => {
             let mut faults = Faults::default();
-            faults.body("/crs", Rule::UnknownCrs, Some(member));
+            faults.body("/crs", Rule::RefusedCrs, Some(member));
             Err(faults.into())
         }
     }

@@ -21,7 +21,7 @@ use super::failure::{RECORD_BYTES, carried, record_over};
 use super::table::Guarded;
 use super::{Content, FileFormat, Options, Record, Visit};
 use crate::domain::{Faults, Rule};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::import::malformed;
 
 /// Items in a JSON file of one of three shapes.
@@ -183,6 +183,7 @@ impl Items<'_, '_> {
         self.begin();
         self.progress.among_items.set(true);
         let item = Box::<RawValue>::deserialize(text)?;
+        self.progress.among_items.set(false);
         let _ = self.pass_on(&item);
         Ok(())
     }

@@ -52,12 +52,14 @@ pub const COLUMNS: [&str; 14] = [
 pub const SPREAD_MAX_M: f64 = 20_000.0;
 
 /// The rule of grouping, in a sentence for the report.
-pub const GROUPING: &str = "one site for each eNodeB (ECI / 256), gNB (NCI / 4096), UTRAN cell id / 10 of an RNC, GSM cell id / 10 of a location area, CDMA cell id / 16 of a network; its position is exact or the mean of its cells";
+pub const GROUPING: &str = "one site for each eNodeB (ECI / 256), gNB (NCI / 4096), UTRAN cell id / 10 of an RNC, GSM cell id / 10 of a location area, CDMA cell; its position is exact or the mean of its cells";
 
 /// A file of cells.
 #[derive(Debug)]
 pub struct Cells {
+    /// Where it is.
     pub path: PathBuf,
+    /// Its encoding.
     pub text: TextEncoding,
     /// Operators' codes by PLMN.
     plmns: HashMap<String, String>,

@@ -2,7 +2,7 @@
 
 use std::cell::Cell as Shared;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -122,7 +122,7 @@ impl Table {
 
 /// Takes `reader` apart into records; quoted cells may hold line ends.
 pub fn each_record(
-    reader: BufReader<Decoded<File>>,
+    reader: Decoded<File>,
     delimiter: u8,
     visit: &mut dyn FnMut(usize, &StringRecord) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
@@ -218,3 +218,6 @@ fn empty() -> Error {
     faults.body("", Rule::Empty, None);
     faults.into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,8 +47,7 @@ impl Plausible {
 
 /// `text` with the tone marks after their vowels, as the code page has them: `ằ` becomes `ă` and a grave.
 pub fn part_tones(text: &str) -> String {
-    let is_tone =
-        |c: &char| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
+    let is_tone = |c: &char| matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
     let mut parted = String::with_capacity(text.len());
     for whole in text.nfc() {
         let letters = std::iter::once(whole).nfd();

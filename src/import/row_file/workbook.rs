@@ -64,15 +64,21 @@ fn measure_part(
 ) -> Result<u64> {
     let mut part = archive.by_index(index).map_err(broken)?;
     // As the parser looks parts up.
-    let name = part.name().map_err(broken)?.replace('\\', "/").to_ascii_lowercase();
+    let name = part
+        .name()
+        .map_err(broken)?
+        .replace('\\', "/")
+        .to_ascii_lowercase();
     let (most, what) = bounds(&name, limit, before);
-    let too_large =
-        |size: u64| over(most, what, format!("{name} has {size} or more, expanded"));
+    let too_large = |size: u64| over(most, what, format!("{name} has {size} or more, expanded"));
     if part.size() > most {
         return Err(too_large(part.size()));
     }
-    let size = io::copy(&mut part.by_ref().take(most.saturating_add(1)), &mut io::sink())
-        .map_err(|error| malformed(format!("{name} in the workbook: {error}")))?;
+    let size = io::copy(
+        &mut part.by_ref().take(most.saturating_add(1)),
+        &mut io::sink(),
+    )
+    .map_err(|error| malformed(format!("{name} in the workbook: {error}")))?;
     if size > most {
         return Err(too_large(size));
     }
@@ -164,3 +170,6 @@ fn stated_count(start: &BytesStart) -> Result<Option<u64>> {
 fn broken(error: ZipError) -> Error {
     malformed(format!("this is no whole XLSX workbook: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

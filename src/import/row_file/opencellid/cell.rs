@@ -77,14 +77,15 @@ impl Identity {
     ///   the sector and carrier. Where the number has no RNC, the location area stands for it.
     /// * GSM: the cell identity is unique in its location area (TS 23.003, 4.3); its last decimal digit is by custom the
     ///   sector.
-    /// * CDMA: the last 4 bits of the cell identity are the sector (3GPP2 A.S0014, Cell Identifier).
+    /// * CDMA: networks differ in which bits of the cell identity are the sector, and published cells follow none of the
+    ///   customs well, so each cell is a node.
     fn node(system: System, area: u64, cell: u64) -> (u64, u64) {
         match system {
             System::Lte => (0, cell >> 8),
             System::Nr => (0, cell >> 12),
             System::Umts if cell >> 16 > 0 => (cell >> 16, (cell & 0xFFFF) / 10),
             System::Umts | System::Gsm => (area, cell / 10),
-            System::Cdma => (area, cell >> 4),
+            System::Cdma => (area, cell),
         }
     }
 
@@ -204,7 +205,10 @@ impl Row<'_> {
     fn whole(&mut self, column: &str, max: u64) -> Option<u64> {
         let read = self.text(column).parse().ok().filter(|n| *n <= max);
         if read.is_none() {
-            #[expect(clippy::cast_precision_loss, reason = "for the words of the fault only")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "for the words of the fault only"
+            )]
             let max = max as f64;
             self.fault(column, Rule::OutOfRange { min: 0.0, max });
         }

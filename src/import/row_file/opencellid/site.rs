@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::SPREAD_MAX_M;
 use super::cell::{Identity, Observation};
 use crate::domain::{Faults, Rule};
-use crate::geo::measure;
+use crate::geo::{Position, measure};
 
 /// What is known of a base station's cells so far.
 #[derive(Debug, Clone)]
@@ -57,8 +57,7 @@ impl Gathered {
         self.east = self.east.max(seen.longitude);
         self.north = self.north.max(seen.latitude);
         if seen.is_exact {
-            self.exact
-                .get_or_insert((seen.longitude, seen.latitude));
+            self.exact.get_or_insert((seen.longitude, seen.latitude));
         }
         self.range_m = self.range_m.max(seen.range_m);
         self.updated = self.updated.max(seen.updated);
@@ -72,7 +71,9 @@ impl Gathered {
     }
 
     fn spread_m(&self) -> f64 {
-        measure::distance_m((self.west, self.south), (self.east, self.north))
+        let corners =
+            Position::new(self.west, self.south).zip(Position::new(self.east, self.north));
+        corners.map_or(0.0, |(from, to)| measure::distance_m(from, to))
     }
 }
 
@@ -95,7 +96,11 @@ impl Site {
             }
         }
         let (longitude, latitude) = gathered.position();
-        let radios: Vec<Value> = self.nodes.iter().map(|(of, node)| radio(of, node)).collect();
+        let radios: Vec<Value> = self
+            .nodes
+            .iter()
+            .map(|(of, node)| radio(of, node))
+            .collect();
         json!({
             "operator": first.operator,
             "code": first.code(),
@@ -140,10 +145,15 @@ pub fn together(nodes: HashMap<Identity, Gathered>) -> Vec<(usize, Site)> {
             .map(|(x, y)| (identity.plmn.clone(), x.to_bits(), y.to_bits()));
         let there = place.as_ref().and_then(|place| at.get(place)).copied();
         let technology = identity.system.technology();
-        let site = there.and_then(|index| sites.get_mut(index)).filter(|(_, site)| {
-            let mut others = site.nodes.iter().map(|(other, _)| other.system.technology());
-            others.all(|other| other != technology)
-        });
+        let site = there
+            .and_then(|index| sites.get_mut(index))
+            .filter(|(_, site)| {
+                let mut others = site
+                    .nodes
+                    .iter()
+                    .map(|(other, _)| other.system.technology());
+                others.all(|other| other != technology)
+            });
         if let Some((_, site)) = site {
             site.nodes.push((identity, node));
             continue;
@@ -155,7 +165,8 @@ pub fn together(nodes: HashMap<Identity, Gathered>) -> Vec<(usize, Site)> {
         sites.push((nodes[0].1.number, Site { nodes }));
     }
     for (_, site) in &mut sites {
-        site.nodes.sort_by_key(|(identity, _)| identity.system.technology());
+        site.nodes
+            .sort_by_key(|(identity, _)| identity.system.technology());
     }
     sites
 }
