@@ -14,6 +14,8 @@ mod help;
 mod kill;
 #[path = "support/postgres.rs"]
 mod postgres;
+#[path = "cli/row_files.rs"]
+mod row_files;
 #[path = "cli/serving.rs"]
 mod serving;
 #[path = "cli/support.rs"]

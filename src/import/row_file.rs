@@ -337,7 +337,10 @@ impl RowFile {
         }
         if let Some(layout) = &self.layout {
             read_as.decimal = layout.convention.decimal;
-            read_as.columns = layout.fields();
+            let fields = layout.columns.fields();
+            read_as.columns = fields
+                .map(|(title, field)| (title.to_owned(), field.to_owned()))
+                .collect();
         }
         read_as
     }
@@ -455,18 +458,13 @@ impl RowFile {
 impl Layout {
     /// Where in the body the column of an index is read to; the body itself where that is not known.
     fn pointer(&self, index: usize) -> String {
-        self.columns.field(index).map_or(String::new(), |field| {
-            format!("/{}", field.replace('.', "/"))
-        })
-    }
-
-    fn fields(&self) -> BTreeMap<String, String> {
-        let named = self.titles.iter().enumerate();
-        named
-            .filter_map(|(index, title)| {
-                Some((title.clone(), self.columns.field(index)?.to_owned()))
+        let title = self.titles.get(index);
+        self.columns
+            .fields()
+            .find(|(own, _)| title.is_some_and(|title| title == own))
+            .map_or(String::new(), |(_, field)| {
+                format!("/{}", field.replace('.', "/"))
             })
-            .collect()
     }
 }
 

@@ -26,19 +26,13 @@ pub fn body(mut feature: Value, kind: RecordKind, faults: &mut Faults) -> Value 
         }
     };
     if kind == RecordKind::Sites {
-        match point(&feature) {
-            Some((longitude, latitude)) => {
-                body.insert("longitude".to_owned(), longitude.into());
-                body.insert("latitude".to_owned(), latitude.into());
-            }
-            None => {
-                let why = "a site is a Point".to_owned();
-                faults.body(
-                    "/geometry",
-                    Rule::BadGeometry { why },
-                    feature.get("geometry"),
-                );
-            }
+        if let Some((longitude, latitude)) = point(&feature) {
+            body.insert("longitude".to_owned(), longitude.into());
+            body.insert("latitude".to_owned(), latitude.into());
+        } else {
+            let why = "a site is a Point".to_owned();
+            let geometry = feature.get("geometry");
+            faults.body("/geometry", Rule::BadGeometry { why }, geometry);
         }
     }
     Value::Object(body)

@@ -80,6 +80,9 @@ impl Cells {
 
     /// First every row that is no cell, with its faults; then the sites, in the order of their first cells, each with the
     /// number of that row.
+    ///
+    /// # Errors
+    /// Those of reading the file.
     pub fn each(&self, visit: Visit) -> Result<()> {
         let mut sites: HashMap<Identity, Gathered> = HashMap::new();
         let mut stopped = false;

@@ -149,16 +149,14 @@ fn candidates(workbook: &Workbook, stated: Option<&str>) -> Result<Vec<String>> 
     };
     let is_stated = |name: &&String| Cell::text(name) == Cell::text(stated);
     let names: Vec<&String> = sheets.iter().map(|sheet| &sheet.name).collect();
-    match names.iter().copied().find(is_stated) {
-        Some(name) => Ok(vec![name.clone()]),
-        None => {
-            let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
-            let known: String = names.join(", ").chars().take(500).collect();
-            let mut faults = Faults::default();
-            faults.parameter("sheet", Rule::UnknownSheet { known }, Some(stated));
-            Err(faults.into())
-        }
+    if let Some(name) = names.iter().copied().find(is_stated) {
+        return Ok(vec![name.clone()]);
     }
+    let names: Vec<&str> = names.into_iter().map(String::as_str).collect();
+    let known: String = names.join(", ").chars().take(500).collect();
+    let mut faults = Faults::default();
+    faults.parameter("sheet", Rule::UnknownSheet { known }, Some(stated));
+    Err(faults.into())
 }
 
 fn top(workbook: &mut Workbook, name: &str, columns_max: usize) -> Result<Top> {

@@ -1,7 +1,7 @@
 //! Measures an XLSX file before it is opened: a small archive can hold more than fits into memory.
 //!
 //! The parser streams sheets; it holds the shared strings, the styles and the list of sheets in memory. So the whole
-//! expanded size is bounded by the limit, the shared strings by a quarter of it, and every other part that is no sheet by
+//! expanded size is bounded by the limit, the shared strings by a quarter of it, and every other part that is no sheet and no picture by
 //! [`HELD_BYTES`]. Sizes are measured by expanding, since what the archive's directory says of them may be a lie.
 
 use std::fs::File;
@@ -22,6 +22,8 @@ const HELD_BYTES: u64 = 16 * 1024 * 1024;
 const EXPANSION_MAX: u64 = 200;
 /// Below this expanded size the expansion is not looked at.
 const SMALL_BYTES: u64 = 16 * 1024 * 1024;
+/// Folders of parts that the parser streams or never opens.
+const NOT_HELD: [&str; 2] = ["/worksheets/", "/media/"];
 /// Most parts of a workbook.
 const PARTS_MAX: usize = 10_000;
 /// Shortest way to write a string in the list of shared strings: `<si></si>`.
@@ -37,7 +39,7 @@ pub fn measure(path: &Path, limit: u64) -> Result<()> {
         .metadata()
         .map_err(|error| Error::Internal(Box::new(error)))?
         .len();
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(broken)?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(&error))?;
     if archive.len() > PARTS_MAX {
         return Err(over(PARTS_MAX, "parts of a workbook", archive.len()));
     }
@@ -62,11 +64,11 @@ fn measure_part(
     limit: u64,
     before: u64,
 ) -> Result<u64> {
-    let mut part = archive.by_index(index).map_err(broken)?;
+    let mut part = archive.by_index(index).map_err(|error| broken(&error))?;
     // As the parser looks parts up.
     let name = part
         .name()
-        .map_err(broken)?
+        .map_err(|error| broken(&error))?
         .replace('\\', "/")
         .to_ascii_lowercase();
     let (most, what) = bounds(&name, limit, before);
@@ -95,19 +97,19 @@ fn measure_part(
 /// How large a part may be, and in which words that is said.
 fn bounds(name: &str, limit: u64, before: u64) -> (u64, &'static str) {
     let left = limit.saturating_sub(before);
-    let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+    let is_held = !NOT_HELD.iter().any(|folder| name.contains(folder));
     match () {
         () if name.ends_with("sharedstrings.xml") => {
             (left.min(limit / 4), "bytes of shared strings in a workbook")
         }
-        () if is_xml && !name.contains("/worksheets/") && left > HELD_BYTES => {
+        () if is_held && left > HELD_BYTES => {
             (HELD_BYTES, "bytes of one part of a workbook")
         }
         () => (left, "bytes left for this part of the workbook"),
     }
 }
 
-/// The bound on what is held would not hold for a list of sheets, or styles, that lie where sheets do.
+/// The bound on what is held would not hold for a list of sheets, or styles, that lie where sheets or pictures do.
 fn refuse_workbook_among_sheets(
     archive: &mut ZipArchive<BufReader<File>>,
     index: usize,
@@ -115,13 +117,15 @@ fn refuse_workbook_among_sheets(
     let mut text = String::new();
     archive
         .by_index(index)
-        .map_err(broken)?
+        .map_err(|error| broken(&error))?
         .read_to_string(&mut text)
         .map_err(|error| malformed(error.to_string()))?;
     let text = text.to_ascii_lowercase();
-    if text.contains("worksheets") || text.contains("&#") {
+    // A folder, and how its name could be hidden.
+    let suspect = ["/worksheets/", "/media/", "&#"];
+    if suspect.iter().any(|name| text.contains(name)) {
         return Err(malformed(
-            "the workbook lies in the folder of its sheets".to_owned(),
+            "the workbook lies in the folder of its sheets or pictures".to_owned(),
         ));
     }
     Ok(())
@@ -133,7 +137,7 @@ fn check_string_count(
     index: usize,
     size: u64,
 ) -> Result<()> {
-    let part = archive.by_index(index).map_err(broken)?;
+    let part = archive.by_index(index).map_err(|error| broken(&error))?;
     let mut reader = quick_xml::Reader::from_reader(BufReader::new(part));
     reader.config_mut().expand_empty_elements = true;
     let mut buffer = Vec::new();
@@ -167,7 +171,7 @@ fn stated_count(start: &BytesStart) -> Result<Option<u64>> {
     Ok(None)
 }
 
-fn broken(error: ZipError) -> Error {
+fn broken(error: &ZipError) -> Error {
     malformed(format!("this is no whole XLSX workbook: {error}"))
 }
 
