@@ -351,6 +351,7 @@ impl Rule {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each rule")]
     fn vietnamese(&self) -> String {
         match self {
             Self::Required => "Trường này là bắt buộc.".into(),

@@ -7,7 +7,7 @@
 
 pub mod atlas;
 pub mod boundary;
-
+pub mod crs;
 pub mod division;
 pub mod geometry;
 pub mod measure;
@@ -15,6 +15,7 @@ mod outline;
 mod overlay;
 
 pub use atlas::{AreaShape, Atlas, Places};
+pub use crs::Crs;
 pub use geo::MultiPolygon;
 
 use geo::{BoundingRect, Coord, Point};

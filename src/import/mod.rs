@@ -1,6 +1,9 @@
 //! Reads files into rows: JSON objects in the shape of the API, each with its number in the file. No HTTP, no SQL.
 
 pub mod areas;
+pub mod cell;
+pub mod columns;
+pub mod convention;
 pub mod row_file;
 
 use std::io::Read;

@@ -387,7 +387,7 @@ impl RowFile {
 
     fn body(&self, text: &str, faults: &mut Faults) -> Value {
         let mut body = objects::body(text, &self.options, faults);
-        if let Some(crs) = &self.options.crs {
+        if let Some(crs) = self.options.crs {
             feature::to_wgs84(&mut body, crs, faults);
         }
         body

@@ -79,7 +79,7 @@ pub fn renamed(mut body: Value, stated: &BTreeMap<String, String>) -> Value {
 }
 
 /// Brings the coordinates of a body from `crs` to WGS 84. Coordinates that are no numbers are left for the rules on sites.
-pub fn to_wgs84(body: &mut Value, crs: &Crs, faults: &mut Faults) {
+pub fn to_wgs84(body: &mut Value, crs: Crs, faults: &mut Faults) {
     let number = |name| body.get(name).and_then(Value::as_f64);
     let (Some(x), Some(y)) = (number("longitude"), number("latitude")) else {
         return;

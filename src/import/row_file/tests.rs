@@ -1,6 +1,7 @@
 //! What every format has in common: limits, records that are interpreted anywhere, and input that is anything.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
@@ -140,7 +141,7 @@ fn a_file_that_is_not_there_is_a_failure_of_the_environment() {
 fn records_are_interpreted_on_many_threads_as_on_one() {
     let mut text = "operator,code,longitude\n".to_owned();
     for i in 0..5_000 {
-        text.push_str(&format!("viettel,S{i},{}\n", f64::from(i) / 100.0));
+        let _ = writeln!(text, "viettel,S{i},{}", f64::from(i) / 100.0);
     }
     let path = file(text.as_bytes());
     let file = RowFile::open(path.path(), options(FileFormat::Csv)).unwrap();

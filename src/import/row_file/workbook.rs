@@ -102,9 +102,7 @@ fn bounds(name: &str, limit: u64, before: u64) -> (u64, &'static str) {
         () if name.ends_with("sharedstrings.xml") => {
             (left.min(limit / 4), "bytes of shared strings in a workbook")
         }
-        () if is_held && left > HELD_BYTES => {
-            (HELD_BYTES, "bytes of one part of a workbook")
-        }
+        () if is_held && left > HELD_BYTES => (HELD_BYTES, "bytes of one part of a workbook"),
         () => (left, "bytes left for this part of the workbook"),
     }
 }

@@ -1,0 +1,45 @@
+//! Which records a file holds.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Rule;
+
+/// The kinds of records that are handed in as files.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// Sites with what stands on them.
+    Sites,
+    /// Subscriber counts.
+    Subscribers,
+}
+
+impl RecordKind {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Sites, Self::Subscribers];
+
+    /// The word of the API and of the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sites => "sites",
+            Self::Subscribers => "subscribers",
+        }
+    }
+
+    /// Reads the word of the API.
+    ///
+    /// # Errors
+    /// `UnknownValue` for any other word.
+    pub fn parse(word: &str) -> Result<Self, Rule> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or(Rule::UnknownValue {
+                known: "sites, subscribers",
+            })
+    }
+}
