@@ -98,7 +98,9 @@ fn read<T: Debug>(
     let records = file.records().unwrap().map(|record| {
         let row = file.row(&record.unwrap());
         assert!(row.faults.is_empty(), "{row:?}");
-        through(&row.body).unwrap_or_else(|faults| panic!("{faults:?} in {row:?}"))
+        let read = through(&row.body);
+        assert!(read.is_ok(), "{read:?} of {row:?}");
+        read.unwrap()
     });
     records.collect()
 }

@@ -117,6 +117,7 @@ pub fn crs(member: Option<&Value>, stated: Option<Crs>) -> Result<Option<Crs>> {
     });
     match (name.and_then(parse), stated) {
         (_, None) if is_wgs84 => Ok(None),
+        (_, Some(stated)) if is_wgs84 && stated.code() == 4326 => Ok(Some(stated)),
         (Some(found), None) => Ok(Some(found)),
         (Some(found), Some(stated)) if found.code() == stated.code() => Ok(Some(stated)),
         _ => {

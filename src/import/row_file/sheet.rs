@@ -120,7 +120,7 @@ impl Sheet {
             let (expected, found) = (self.width, values.len());
             faults.body("", Rule::WrongCellCount { expected, found }, None);
         }
-        let mut cells: Vec<Cell> = values.iter().map(cell).collect();
+        let mut cells: Vec<Cell> = values.iter().take(self.width).map(cell).collect();
         cells.resize(self.width, Cell::Empty);
         cells
     }
