@@ -1,3 +1,5 @@
+//! Tables and sheets with notes: everything else is as it was.
+
 use rust_xlsxwriter::ExcelDateTime;
 
 use super::super::tests::{file, options, read};

@@ -1,3 +1,5 @@
+//! Texts in each encoding, and bytes in none.
+
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,3 +1,5 @@
+//! Bodies that are not what they should be.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Features, lines and lists, whole and broken.
+
 use serde_json::json;
 
 use super::super::tests::{codes, options, read, refused};

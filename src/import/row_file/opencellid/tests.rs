@@ -1,3 +1,5 @@
+//! Cells of each system, and the sites that they make.
+
 use std::path::Path;
 
 use serde_json::{Value, json};

@@ -1,3 +1,6 @@
+//! Workbooks as people make them, and as nobody should.
+
+use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook as Written};
 use serde_json::json;
 
@@ -211,4 +214,55 @@ fn sheets_that_no_program_writes_are_faults_and_no_panics() {
     let infinite = "<row r=\"2\"><c r=\"B2\"><v>inf</v></c></row>";
     let (_, rows) = read(&around(&format!("{HEADER}{infinite}")), xlsx()).unwrap();
     assert_eq!(rows[0].body["code"], "inf");
+}
+
+/// A sheet that is put together from what sheets are made of.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<row r=\"2\">",
+        "<row>",
+        "</row>",
+        "<c r=\"A2\">",
+        "<c r=\"B3\" t=\"s\">",
+        "<c t=\"b\">",
+        "<c t=\"e\">",
+        "<c t=\"d\">",
+        "<c t=\"inlineStr\">",
+        "<c r=\"XFD1048576\" s=\"9\">",
+        "</c>",
+        "<v>",
+        "</v>",
+        "<is>",
+        "</is>",
+        "<t>",
+        "</t>",
+        "<f>",
+        "</f>",
+        "1",
+        "-1e400",
+        "#REF!",
+        "2016-01-01T08:00:00",
+        "true",
+        "&lt;",
+        "&#0;",
+        "&x;",
+        "<![CDATA[x]]>",
+        "<!--",
+        "-->",
+        "</sheetData>",
+        "<sheetData>",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_sheet_is_read_or_refused(sheet in pieces()) {
+        for text in [sheet.clone(), format!("{HEADER}{sheet}")] {
+            match read(&around(&text), xlsx()) {
+                Ok(_) | Err(Error::Invalid(_) | Error::TooLarge(_)) => {}
+                Err(other) => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
 }

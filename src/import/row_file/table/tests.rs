@@ -1,3 +1,5 @@
+//! Tables as people make them.
+
 use serde_json::json;
 
 use super::super::tests::{codes, file, options, read, refused};

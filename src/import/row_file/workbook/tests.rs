@@ -1,3 +1,5 @@
+//! Bombs, lies and cut archives.
+
 use std::io::Write;
 
 use tempfile::NamedTempFile;
