@@ -121,7 +121,6 @@ pub struct RowFile {
 /// What the columns of a table are and how its numbers are written.
 #[derive(Debug)]
 struct Layout {
-    titles: Vec<String>,
     columns: Columns,
     convention: Convention,
 }
@@ -142,11 +141,11 @@ impl RowFile {
         match options.format {
             FileFormat::Csv | FileFormat::Tsv => {
                 let (table, titles) = table::Table::open(path, &options)?;
-                Self::table(Source::Table(table), titles, options)
+                Self::table(Source::Table(table), &titles, options)
             }
             FileFormat::Xlsx => {
                 let (sheet, titles) = sheet::Sheet::open(path, &options)?;
-                Self::table(Source::Sheet(sheet), titles, options)
+                Self::table(Source::Sheet(sheet), &titles, options)
             }
             FileFormat::GeoJson | FileFormat::NdJson | FileFormat::Json => {
                 Self::objects(objects::Objects::open(path, &options)?, options)
@@ -155,12 +154,11 @@ impl RowFile {
         }
     }
 
-    fn table(source: Source, titles: Vec<String>, options: Options) -> Result<Self> {
-        let columns = Columns::of(options.kind, &titles, &options.columns)?;
+    fn table(source: Source, titles: &[String], options: Options) -> Result<Self> {
+        let columns = Columns::of(options.kind, titles, &options.columns)?;
         let mut file = Self {
             source: Arc::new(source),
             layout: Some(Layout {
-                titles,
                 columns,
                 convention: Convention::decide(&Evidence::default(), options.decimal),
             }),
@@ -278,6 +276,7 @@ impl RowFile {
             read_as.decimal = layout.convention.decimal;
             let fields = layout.columns.fields();
             read_as.columns = fields
+                .filter(|(title, _)| !title.is_empty())
                 .map(|(title, field)| (title.to_owned(), field.to_owned()))
                 .collect();
         }
@@ -326,7 +325,7 @@ impl RowFile {
 
     fn body(&self, text: &str, faults: &mut Faults) -> Value {
         let mut body = objects::body(text, &self.options, faults);
-        if let Some(crs) = self.options.crs {
+        if let Some(crs) = &self.options.crs {
             feature::to_wgs84(&mut body, crs, faults);
         }
         body
@@ -337,7 +336,7 @@ impl RowFile {
         let cells = match (&*self.source, &record.content) {
             (Source::Table(table), Content::Texts(texts)) => table.cells(texts, faults),
             (Source::Sheet(sheet), Content::Values(values)) => {
-                sheet.cells(values, &|index| layout.pointer(index), faults)
+                sheet.cells(values, &|index| layout.columns.pointer(index), faults)
             }
             _ => Vec::new(),
         };
@@ -348,7 +347,11 @@ impl RowFile {
                 && text.chars().count() > max
             {
                 let value = Value::from(text.as_str());
-                faults.body(layout.pointer(index), Rule::TooLong { max }, Some(&value));
+                faults.body(
+                    layout.columns.pointer(index),
+                    Rule::TooLong { max },
+                    Some(&value),
+                );
             }
         }
         cells
@@ -391,19 +394,6 @@ impl RowFile {
                 "a list of its rows; only CSV, TSV and XLSX files are given back with notes",
             )),
         }
-    }
-}
-
-impl Layout {
-    /// Where in the body the column of an index is read to; the body itself where that is not known.
-    fn pointer(&self, index: usize) -> String {
-        let title = self.titles.get(index);
-        self.columns
-            .fields()
-            .find(|(own, _)| title.is_some_and(|title| title == own))
-            .map_or(String::new(), |(_, field)| {
-                format!("/{}", field.replace('.', "/"))
-            })
     }
 }
 

@@ -9,7 +9,7 @@ fn coordinates_that_are_no_numbers_are_left_for_the_rules_on_sites() {
     let crs = Crs::parse("9205").unwrap();
     let mut faults = Faults::default();
     let mut body = json!({"longitude": "x", "latitude": 5});
-    to_wgs84(&mut body, crs, &mut faults);
+    to_wgs84(&mut body, &crs, &mut faults);
     assert_eq!(
         (body, faults.is_empty()),
         (json!({"longitude": "x", "latitude": 5}), true)
