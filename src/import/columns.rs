@@ -21,7 +21,7 @@ use names::{PASSED_OVER, Shape, Target, find, key, nearest, of_path};
 #[derive(Debug, Clone)]
 pub struct Columns {
     kind: RecordKind,
-    columns: Vec<Column>,
+    list: Vec<Column>,
     /// The titles of what stands at a place of the record: `structure.height_m`, `radios.*.technology`.
     titles: BTreeMap<String, String>,
     /// The service has written this table: it has what only the server makes.
@@ -76,7 +76,7 @@ impl Columns {
             kind,
             titles: titles(&columns),
             is_export: has(&columns, "version"),
-            columns,
+            list: columns,
         };
         faults.give(Some(found))
     }
@@ -123,7 +123,7 @@ impl Columns {
 
     /// The columns in the file's order: title, and field or `-` for one that is passed over.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.columns
+        self.list
             .iter()
             .map(|column| (column.title.as_str(), column.path.as_str()))
     }
@@ -139,7 +139,7 @@ impl Columns {
             let says_nothing = is_coordinate && sign == DecimalSign::Point && !self.is_export;
             (!says_nothing).then_some(sign)
         };
-        self.columns.iter().zip(cells).filter_map(sign).collect()
+        self.list.iter().zip(cells).filter_map(sign).collect()
     }
 }
 

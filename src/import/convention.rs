@@ -73,7 +73,7 @@ impl Evidence {
 }
 
 /// How the numbers of a file are read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Convention {
     /// Stated, or found from cells that can be read in one way only. None: nothing decides.
     pub decimal: Option<DecimalSign>,

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod columns;
 pub mod convention;
 pub mod row_file;
+pub mod templates;
 pub mod values;
 
 use std::io::Read;

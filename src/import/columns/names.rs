@@ -400,7 +400,7 @@ mod tests {
         );
         assert_eq!(
             nearest(RecordKind::Sites, "longtitude").as_deref(),
-            Some("longitude")
+            Some("Longitude")
         );
         assert_eq!(nearest(RecordKind::Sites, "Màu sơn của hàng rào"), None);
         assert_eq!(nearest(RecordKind::Sites, &"x".repeat(100_000)), None);

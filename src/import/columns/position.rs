@@ -159,3 +159,6 @@ fn coordinate(
         None => angle::read(text, Axis::East).or_else(|_| angle::read(text, Axis::North)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ impl Columns {
             radios: Radios::default(),
         };
         let filled = self
-            .columns
+            .list
             .iter()
             .zip(cells)
             .filter(|(_, cell)| !cell.is_empty());
@@ -301,3 +301,6 @@ fn day_of(
     };
     Ok(Value::from(day.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

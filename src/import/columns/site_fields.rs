@@ -27,10 +27,16 @@ const fn field(
     }
 }
 
-const fn required(field: Field) -> Field {
+const fn required(
+    path: &'static str,
+    shape: Shape,
+    titles: [&'static str; 2],
+    others: &'static [&'static str],
+    meaning: [&'static str; 2],
+) -> Field {
     Field {
         required: true,
-        ..field
+        ..field(path, shape, titles, others, meaning)
     }
 }
 
@@ -40,25 +46,25 @@ pub const SITE_FIELDS: &[Field] = &[
     field("operator", Shape::Operator, ["Operator", "Doanh nghiệp"],
         &["Operator code", "Mã doanh nghiệp", "Tên doanh nghiệp", "Doanh nghiệp viễn thông", "Nhà mạng"],
         ["Code of the operator. May be left out where the sender is an operator.", "Mã doanh nghiệp. Có thể bỏ trống khi doanh nghiệp tự gửi tệp."]),
-    required(field("code", Shape::Code, ["Site code", "Mã trạm"],
+    required("code", Shape::Code, ["Site code", "Mã trạm"],
         &["Site ID", "Station code", "Mã trạm BTS", "Mã số trạm", "Mã vị trí", "ID trạm"],
-        ["The operator's own code of the site; with the operator it identifies the site.", "Mã trạm của doanh nghiệp; cùng với doanh nghiệp xác định trạm."])),
-    required(field("kind", Shape::Word(Vocabulary::Kind), ["Kind", "Loại trạm"],
+        ["The operator's own code of the site; with the operator it identifies the site.", "Mã trạm của doanh nghiệp; cùng với doanh nghiệp xác định trạm."]),
+    required("kind", Shape::Word(Vocabulary::Kind), ["Kind", "Loại trạm"],
         &["Site kind", "Site type", "Type of site", "Loại hình trạm", "Loại thiết bị"],
-        ["What equipment the site holds.", "Loại thiết bị đặt tại trạm."])),
-    required(field("name", Shape::Text, ["Site name", "Tên trạm"],
+        ["What equipment the site holds.", "Loại thiết bị đặt tại trạm."]),
+    required("name", Shape::Text, ["Site name", "Tên trạm"],
         &["Station name", "Tên vị trí", "Tên trạm BTS", "Tên"],
-        ["Its name.", "Tên trạm."])),
+        ["Its name.", "Tên trạm."]),
     field("status", Shape::Word(Vocabulary::Status), ["Status", "Trạng thái"],
         &["Tình trạng", "Hiện trạng", "Trạng thái hoạt động", "Tình trạng hoạt động"],
         ["Where it stands in its life; active where this is empty.", "Tình trạng hoạt động; để trống là đang hoạt động."]),
-    required(field("longitude", Shape::Coordinate(Axis::East), ["Longitude", "Kinh độ"],
+    required("longitude", Shape::Coordinate(Axis::East), ["Longitude", "Kinh độ"],
         &["Lon", "Long", "Lng", "E", "East", "Easting", "Kinh độ Đông", "Tọa độ E", "Kinh độ E", "Tọa độ kinh độ"],
         ["Decimal degrees of WGS 84, or degrees, minutes and seconds; metres only where the file's coordinate system is stated.",
-         "Độ thập phân WGS 84, hoặc độ phút giây; chỉ dùng mét khi khai báo hệ tọa độ của tệp."])),
-    required(field("latitude", Shape::Coordinate(Axis::North), ["Latitude", "Vĩ độ"],
+         "Độ thập phân WGS 84, hoặc độ phút giây; chỉ dùng mét khi khai báo hệ tọa độ của tệp."]),
+    required("latitude", Shape::Coordinate(Axis::North), ["Latitude", "Vĩ độ"],
         &["Lat", "N", "North", "Northing", "Vĩ độ Bắc", "Tọa độ N", "Vĩ độ N", "Tọa độ vĩ độ"],
-        ["As the longitude.", "Như kinh độ."])),
+        ["As the longitude.", "Như kinh độ."]),
     field("x", Shape::GridCoordinate, ["X", "Tọa độ X"],
         &["X (VN-2000)", "Tọa độ X (VN-2000)", "X coordinate"], ["", ""]),
     field("y", Shape::GridCoordinate, ["Y", "Tọa độ Y"],

@@ -138,7 +138,7 @@ fn parts(text: &str) -> Option<Vec<f64>> {
     let (last, before) = parts.split_last()?;
     let is_whole = |part: &&str| !part.is_empty() && !part.contains('.');
     let is_number = last.starts_with(|c: char| c.is_ascii_digit()) && !last.ends_with('.');
-    if !(rest.is_empty() && is_number && before.iter().all(|part| is_whole(&part))) {
+    if !(rest.is_empty() && is_number && before.iter().all(is_whole)) {
         return None;
     }
     parts.iter().map(|part| part.parse().ok()).collect()

@@ -41,12 +41,10 @@ impl Reading {
             Self::Plain(number) | Self::Shown(number, _) => return Ok(number),
             Self::Either { point, comma } => (point, comma),
         };
-        match (believable(point), believable(comma), convention.decimal) {
-            (true, false, _) => Ok(point),
-            (false, true, _) => Ok(comma),
-            (_, _, Some(DecimalSign::Point)) => Ok(point),
-            (_, _, Some(DecimalSign::Comma)) => Ok(comma),
-            (_, _, None) => Err(Rule::AmbiguousNumber { point, comma }),
+        match self.shows(believable).or(convention.decimal) {
+            Some(DecimalSign::Point) => Ok(point),
+            Some(DecimalSign::Comma) => Ok(comma),
+            None => Err(Rule::AmbiguousNumber { point, comma }),
         }
     }
 

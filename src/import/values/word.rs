@@ -129,166 +129,47 @@ pub fn technologies(text: &str) -> Result<Vec<&'static str>, Rule> {
     Ok(found)
 }
 
+#[rustfmt::skip] // one word to a paragraph
 const KINDS: &[Word] = &[
-    word(
-        "switching_station",
-        "Switching station",
-        "Tổng đài",
-        &[
-            "Switch",
-            "Exchange",
-            "Host exchange",
-            "Trạm chuyển mạch",
-            "Tổng đài chuyển mạch",
-            "Tổng đài host",
-            "Tổng đài chủ",
-            "Chuyển mạch",
-        ],
-    ),
-    word(
-        "satellite_exchange",
-        "Satellite exchange",
-        "Tổng đài vệ tinh",
-        &[
-            "Remote unit",
-            "Trạm vệ tinh",
-            "Tổng đài trạm vệ tinh",
-            "Vệ tinh",
-        ],
-    ),
-    word(
-        "bts",
-        "BTS",
-        "Trạm BTS",
-        &[
-            "BTS site",
-            "Base station",
-            "Base transceiver station",
-            "Trạm thu phát sóng",
-            "Trạm thu phát sóng di động",
-            "Trạm gốc",
-            "Trạm phát sóng",
-            "Trạm di động",
-        ],
-    ),
+    word("switching_station", "Switching station", "Tổng đài", &[
+        "Switch", "Exchange", "Host exchange", "Trạm chuyển mạch", "Tổng đài chuyển mạch", "Tổng đài host", "Tổng đài chủ",
+        "Chuyển mạch"]),
+    word("satellite_exchange", "Satellite exchange", "Tổng đài vệ tinh", &[
+        "Remote unit", "Trạm vệ tinh", "Tổng đài trạm vệ tinh", "Vệ tinh"]),
+    word("bts", "BTS", "Trạm BTS", &[
+        "BTS site", "Base station", "Base transceiver station", "Trạm thu phát sóng", "Trạm thu phát sóng di động", "Trạm gốc",
+        "Trạm phát sóng", "Trạm di động"]),
 ];
 
+#[rustfmt::skip]
 const STATUSES: &[Word] = &[
-    word(
-        "planned",
-        "Planned",
-        "Quy hoạch",
-        &[
-            "Under construction",
-            "Kế hoạch",
-            "Dự kiến",
-            "Đang xây dựng",
-            "Chưa xây dựng",
-            "Đang quy hoạch",
-        ],
-    ),
-    word(
-        "active",
-        "Active",
-        "Đang hoạt động",
-        &[
-            "In service",
-            "In operation",
-            "On air",
-            "Operating",
-            "Hoạt động",
-            "Đang phát sóng",
-            "Phát sóng",
-            "Đang khai thác",
-            "Đang sử dụng",
-            "Đang vận hành",
-        ],
-    ),
-    word(
-        "suspended",
-        "Suspended",
-        "Tạm ngừng",
-        &[
-            "Tạm dừng",
-            "Tạm ngừng hoạt động",
-            "Tạm dừng hoạt động",
-            "Tạm ngưng",
-            "Tạm ngưng hoạt động",
-        ],
-    ),
-    word(
-        "decommissioned",
-        "Decommissioned",
-        "Ngừng hoạt động",
-        &[
-            "Dismantled",
-            "Removed",
-            "Ngừng",
-            "Đã ngừng",
-            "Đã ngừng hoạt động",
-            "Dừng",
-            "Dừng hoạt động",
-            "Đã dừng hoạt động",
-            "Ngưng hoạt động",
-            "Tháo dỡ",
-            "Đã tháo dỡ",
-            "Đã thanh lý",
-        ],
-    ),
+    word("planned", "Planned", "Quy hoạch", &[
+        "Under construction", "Kế hoạch", "Dự kiến", "Đang xây dựng", "Chưa xây dựng", "Đang quy hoạch"]),
+    word("active", "Active", "Đang hoạt động", &[
+        "In service", "In operation", "On air", "Operating", "Hoạt động", "Đang phát sóng", "Phát sóng", "Đang khai thác",
+        "Đang sử dụng", "Đang vận hành"]),
+    word("suspended", "Suspended", "Tạm ngừng", &[
+        "Tạm dừng", "Tạm ngừng hoạt động", "Tạm dừng hoạt động", "Tạm ngưng", "Tạm ngưng hoạt động"]),
+    word("decommissioned", "Decommissioned", "Ngừng hoạt động", &[
+        "Dismantled", "Removed", "Ngừng", "Đã ngừng", "Đã ngừng hoạt động", "Dừng", "Dừng hoạt động", "Đã dừng hoạt động",
+        "Ngưng hoạt động", "Tháo dỡ", "Đã tháo dỡ", "Đã thanh lý"]),
 ];
 
+#[rustfmt::skip]
 const SERVICES: &[Word] = &[
-    word(
-        "fixed_wired",
-        "Fixed wired",
-        "Cố định hữu tuyến",
-        &[
-            "Wired",
-            "Fixed line",
-            "Hữu tuyến",
-            "Điện thoại cố định hữu tuyến",
-            "Thuê bao cố định hữu tuyến",
-            "Cố định có dây",
-            "Điện thoại cố định có dây",
-        ],
-    ),
-    word(
-        "fixed_wireless",
-        "Fixed wireless",
-        "Cố định không dây",
-        &[
-            "Cố định vô tuyến",
-            "Điện thoại cố định không dây",
-            "Thuê bao cố định không dây",
-            "Điện thoại cố định vô tuyến",
-        ],
-    ),
-    word(
-        "local_wireless",
-        "Local wireless",
-        "Vô tuyến nội thị",
-        &[
-            "Điện thoại vô tuyến nội thị",
-            "Thuê bao vô tuyến nội thị",
-            "Điện thoại nội thị không dây",
-            "Nội thị",
-        ],
-    ),
-    word(
-        "mobile",
-        "Mobile",
-        "Di động",
-        &[
-            "Mobile telephony",
-            "Cellular",
-            "Điện thoại di động",
-            "Thông tin di động",
-            "Thuê bao di động",
-            "Thuê bao điện thoại di động",
-        ],
-    ),
+    word("fixed_wired", "Fixed wired", "Cố định hữu tuyến", &[
+        "Wired", "Fixed line", "Hữu tuyến", "Điện thoại cố định hữu tuyến", "Thuê bao cố định hữu tuyến", "Cố định có dây",
+        "Điện thoại cố định có dây"]),
+    word("fixed_wireless", "Fixed wireless", "Cố định không dây", &[
+        "Cố định vô tuyến", "Điện thoại cố định không dây", "Thuê bao cố định không dây", "Điện thoại cố định vô tuyến"]),
+    word("local_wireless", "Local wireless", "Vô tuyến nội thị", &[
+        "Điện thoại vô tuyến nội thị", "Thuê bao vô tuyến nội thị", "Điện thoại nội thị không dây", "Nội thị"]),
+    word("mobile", "Mobile", "Di động", &[
+        "Mobile telephony", "Cellular", "Điện thoại di động", "Thông tin di động", "Thuê bao di động",
+        "Thuê bao điện thoại di động"]),
 ];
 
+#[rustfmt::skip]
 const TECHNOLOGIES: &[Word] = &[
     word("2g", "2G", "2G", &["2", "GSM", "GPRS", "EDGE"]),
     word("3g", "3G", "3G", &["3", "UMTS", "WCDMA", "HSPA"]),
@@ -296,48 +177,15 @@ const TECHNOLOGIES: &[Word] = &[
     word("5g", "5G", "5G", &["5", "NR"]),
 ];
 
+#[rustfmt::skip]
 const STRUCTURE_TYPES: &[Word] = &[
-    word(
-        "guyed_mast",
-        "Guyed mast",
-        "Cột dây co",
-        &["Guyed", "Dây co", "Cột dây néo", "Cột néo"],
-    ),
-    word(
-        "self_supporting_tower",
-        "Self-supporting tower",
-        "Cột tự đứng",
-        &[
-            "Self supporting",
-            "Lattice tower",
-            "Tự đứng",
-            "Tháp tự đứng",
-        ],
-    ),
-    word(
-        "monopole",
-        "Monopole",
-        "Cột đơn thân",
-        &["Pole", "Cột monopole", "Cột đơn", "Đơn thân"],
-    ),
-    word(
-        "rooftop",
-        "Rooftop",
-        "Trên mái nhà",
-        &[
-            "Roof top",
-            "Trên mái",
-            "Cột trên mái",
-            "Cột trên mái nhà",
-            "Mái nhà",
-        ],
-    ),
-    word(
-        "existing_structure",
-        "Existing structure",
-        "Công trình có sẵn",
-        &["Trên công trình có sẵn", "Cột trên công trình có sẵn"],
-    ),
+    word("guyed_mast", "Guyed mast", "Cột dây co", &["Guyed", "Dây co", "Cột dây néo", "Cột néo"]),
+    word("self_supporting_tower", "Self-supporting tower", "Cột tự đứng", &[
+        "Self supporting", "Lattice tower", "Tự đứng", "Tháp tự đứng"]),
+    word("monopole", "Monopole", "Cột đơn thân", &["Pole", "Cột monopole", "Cột đơn", "Đơn thân"]),
+    word("rooftop", "Rooftop", "Trên mái nhà", &["Roof top", "Trên mái", "Cột trên mái", "Cột trên mái nhà", "Mái nhà"]),
+    word("existing_structure", "Existing structure", "Công trình có sẵn", &[
+        "Trên công trình có sẵn", "Cột trên công trình có sẵn"]),
     word("other", "Other", "Khác", &["Loại khác"]),
 ];
 
