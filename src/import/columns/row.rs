@@ -48,7 +48,7 @@ impl Columns {
     /// The pointer of the field that the column at `index` is read to; of the whole row where it is none.
     #[must_use]
     pub fn pointer(&self, index: usize) -> String {
-        let column = self.columns.get(index);
+        let column = self.list.get(index);
         column
             .filter(|column| column.path != PASSED_OVER)
             .map_or_else(String::new, |column| pointer(&column.path))
