@@ -16,6 +16,8 @@ mod kill;
 mod postgres;
 #[path = "support/receiver.rs"]
 mod receiver;
+#[path = "cli/row_files.rs"]
+mod row_files;
 #[path = "cli/serving.rs"]
 mod serving;
 #[path = "cli/submission_kill.rs"]

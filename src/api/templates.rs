@@ -12,7 +12,7 @@ use crate::import::templates;
 /// Read a template
 ///
 /// A file with the columns of `sites` or `subscribers`, as CSV or XLSX: `sites.csv`, `sites.xlsx`, `subscribers.csv`,
-/// `subscribers.xlsx`. Titles are in the language asked for; the workbook's second sheet says in both what each column means.
+/// `subscribers.xlsx`. Titles are in the language asked for; the workbook's further sheets have examples, and say in both what each column means.
 #[utoipa::path(
     tag = "submissions",
     params(("file" = String, Path, description = "Kind and format", example = "sites.xlsx")),
@@ -23,19 +23,12 @@ use crate::import::templates;
 #[get("/submissions/templates/{file}")]
 pub async fn get_template(asked: Asked, file: web::Path<String>) -> Result<HttpResponse> {
     Params::of::<NoQuery>(&asked.query).give(())?;
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Internal(error);
     let wanted = file
         .split_once('.')
         .and_then(|(kind, ending)| Some((RecordKind::parse(kind).ok()?, ending)));
     let (format, body) = match wanted {
-        Some((kind, "csv")) => (
-            FileFormat::Csv,
-            templates::csv(kind, asked.language).map_err(|error| failed(error.into()))?,
-        ),
-        Some((kind, "xlsx")) => (
-            FileFormat::Xlsx,
-            templates::workbook(kind, asked.language).map_err(|error| failed(error.into()))?,
-        ),
+        Some((kind, "csv")) => (FileFormat::Csv, templates::csv(kind, asked.language)),
+        Some((kind, "xlsx")) => (FileFormat::Xlsx, templates::xlsx(kind, asked.language)?),
         _ => {
             return Err(Error::NotFound {
                 kind: "template",

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// What stands in one cell. Nothing is interpreted yet: a text may still be a number that somebody wrote.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,8 @@ impl Cell {
         let trimmed = raw.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
         if trimmed.is_empty() {
             Self::Empty
+        } else if is_nfc(trimmed) {
+            Self::Text(trimmed.to_owned())
         } else {
             Self::Text(trimmed.nfc().collect())
         }

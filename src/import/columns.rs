@@ -2,7 +2,7 @@
 
 mod count_fields;
 pub mod names;
-mod position;
+pub(super) mod position;
 mod radios;
 mod row;
 mod site_fields;

@@ -2,8 +2,8 @@
 //!
 //! The first pass, [`RowFile::open`], learns how the file is written (encoding, delimiter, sheet, header, decimal sign) and
 //! counts. The second, [`RowFile::records`], takes the file apart on a thread of its own; [`RowFile::row`] interprets a
-//! record and may be called from many threads. What is held in memory is some hundred records, beside what `sheet` and
-//! [`opencellid`] say of theirs.
+//! record and may be called from many threads. What is held in memory is less than a megabyte of records (a single one has
+//! at most `failure::RECORD_BYTES`), beside what `sheet` and [`opencellid`] say of theirs.
 
 mod annotate;
 mod encoding;
@@ -13,13 +13,14 @@ mod format;
 mod header;
 mod objects;
 pub mod opencellid;
+mod options;
 mod sheet;
 mod stream;
 mod table;
 mod windows_1258;
 mod workbook;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -27,71 +28,16 @@ use std::sync::Arc;
 
 use calamine::Data;
 use csv::StringRecord;
-use serde::Serialize;
 use serde_json::Value;
 
 use super::cell::Cell;
 use super::columns::Columns;
-use super::convention::{Convention, DecimalSign, Evidence};
+use super::convention::{Convention, Evidence};
 use crate::domain::{Faults, RecordKind, Rule};
 use crate::error::{Error, Result};
 use crate::geo::Crs;
 pub use format::FileFormat;
-
-/// What a file may be at most. Going over one is a failure that names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of the file.
-    pub bytes: u64,
-    /// Records.
-    pub rows: usize,
-    /// Cells of a row.
-    pub columns: usize,
-    /// Characters of a cell; a longer one is a fault of its row.
-    pub cell_chars: usize,
-    /// Bytes of a workbook when it is expanded; a quarter of it is allowed for its shared strings, which are held in memory.
-    pub xlsx_expanded_bytes: u64,
-}
-
-impl Default for Limits {
-    /// A million rows in any format.
-    fn default() -> Self {
-        Self {
-            bytes: 512 * 1024 * 1024,
-            rows: 1_000_000,
-            columns: 500,
-            cell_chars: 32_767,
-            xlsx_expanded_bytes: 1024 * 1024 * 1024,
-        }
-    }
-}
-
-/// How a file is to be read: what is stated is not guessed.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// What the records are.
-    pub kind: RecordKind,
-    /// The format.
-    pub format: FileFormat,
-    /// The file's own titles, and the field of the API that each is.
-    pub columns: BTreeMap<String, String>,
-    /// Name of the sheet.
-    pub sheet: Option<String>,
-    /// Sign between cells.
-    pub delimiter: Option<u8>,
-    /// Label of the encoding, such as `windows-1258`.
-    pub encoding: Option<String>,
-    /// Sign before decimals.
-    pub decimal: Option<DecimalSign>,
-    /// The coordinate system of the positions; WGS 84 where none is stated.
-    pub crs: Option<Crs>,
-    /// The operator of every record that names none.
-    pub operator: Option<String>,
-    /// Operators' codes by PLMN (`45204`), for files of cells.
-    pub plmns: HashMap<String, String>,
-    /// What the file may be at most.
-    pub limits: Limits,
-}
+pub use options::{Limits, Options, ReadAs};
 
 /// One record as it stands in the file, not yet interpreted.
 #[derive(Debug)]
@@ -123,6 +69,22 @@ enum Content {
     Broken(Faults),
 }
 
+impl Content {
+    /// About how many bytes of memory it takes.
+    fn bytes(&self) -> usize {
+        let of_value = |value: &Data| match value {
+            Data::String(text) => size_of::<Data>() + text.len(),
+            _ => size_of::<Data>(),
+        };
+        match self {
+            Self::Texts(texts) => texts.as_slice().len() + texts.len() * size_of::<usize>(),
+            Self::Values(values) => values.iter().map(of_value).sum(),
+            Self::Json(text) => text.len(),
+            Self::Site(_) | Self::Broken(_) => size_of::<Self>(),
+        }
+    }
+}
+
 /// Takes records until it says that it is enough.
 type Visit<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
 
@@ -146,29 +108,6 @@ impl Source {
     }
 }
 
-/// How a file was read, for the report on it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ReadAs {
-    /// The format.
-    pub format: FileFormat,
-    /// Name of the encoding, where the file is a text.
-    pub encoding: Option<&'static str>,
-    /// Sign between cells.
-    pub delimiter: Option<char>,
-    /// Name of the sheet.
-    pub sheet: Option<String>,
-    /// The header: its row in the sheet, or its record counted from 1.
-    pub header_row: Option<usize>,
-    /// Sign before decimals, where it matters.
-    pub decimal: Option<DecimalSign>,
-    /// EPSG code of the coordinate system that positions were converted from.
-    pub crs: Option<u32>,
-    /// The file's titles, and the field that each was read as.
-    pub columns: BTreeMap<String, String>,
-    /// How records were put together from rows.
-    pub grouping: Option<&'static str>,
-}
-
 /// A file that was looked through once and can be read.
 #[derive(Debug)]
 pub struct RowFile {
@@ -182,7 +121,6 @@ pub struct RowFile {
 /// What the columns of a table are and how its numbers are written.
 #[derive(Debug)]
 struct Layout {
-    titles: Vec<String>,
     columns: Columns,
     convention: Convention,
 }
@@ -203,11 +141,11 @@ impl RowFile {
         match options.format {
             FileFormat::Csv | FileFormat::Tsv => {
                 let (table, titles) = table::Table::open(path, &options)?;
-                Self::table(Source::Table(table), titles, options)
+                Self::table(Source::Table(table), &titles, options)
             }
             FileFormat::Xlsx => {
                 let (sheet, titles) = sheet::Sheet::open(path, &options)?;
-                Self::table(Source::Sheet(sheet), titles, options)
+                Self::table(Source::Sheet(sheet), &titles, options)
             }
             FileFormat::GeoJson | FileFormat::NdJson | FileFormat::Json => {
                 Self::objects(objects::Objects::open(path, &options)?, options)
@@ -216,12 +154,11 @@ impl RowFile {
         }
     }
 
-    fn table(source: Source, titles: Vec<String>, options: Options) -> Result<Self> {
-        let columns = Columns::of(options.kind, &titles, &options.columns)?;
+    fn table(source: Source, titles: &[String], options: Options) -> Result<Self> {
+        let columns = Columns::of(options.kind, titles, &options.columns)?;
         let mut file = Self {
             source: Arc::new(source),
             layout: Some(Layout {
-                titles,
                 columns,
                 convention: Convention::decide(&Evidence::default(), options.decimal),
             }),
@@ -337,12 +274,16 @@ impl RowFile {
         }
         if let Some(layout) = &self.layout {
             read_as.decimal = layout.convention.decimal;
-            read_as.columns = layout.fields();
+            let fields = layout.columns.fields();
+            read_as.columns = fields
+                .filter(|(title, _)| !title.is_empty())
+                .map(|(title, field)| (title.to_owned(), field.to_owned()))
+                .collect();
         }
         read_as
     }
 
-    /// The records, in their order. A failure of reading ends them.
+    /// The records, in their order (of cells, first the rows that are none). A failure of reading ends them.
     ///
     /// # Errors
     /// `Internal` when the system gives no thread.
@@ -395,7 +336,7 @@ impl RowFile {
         let cells = match (&*self.source, &record.content) {
             (Source::Table(table), Content::Texts(texts)) => table.cells(texts, faults),
             (Source::Sheet(sheet), Content::Values(values)) => {
-                sheet.cells(values, &|index| layout.pointer(index), faults)
+                sheet.cells(values, &|index| layout.columns.pointer(index), faults)
             }
             _ => Vec::new(),
         };
@@ -406,7 +347,11 @@ impl RowFile {
                 && text.chars().count() > max
             {
                 let value = Value::from(text.as_str());
-                faults.body(layout.pointer(index), Rule::TooLong { max }, Some(&value));
+                faults.body(
+                    layout.columns.pointer(index),
+                    Rule::TooLong { max },
+                    Some(&value),
+                );
             }
         }
         cells
@@ -458,24 +403,6 @@ impl RowFile {
                 "a list of its rows; only CSV, TSV and XLSX files are given back with notes",
             )),
         }
-    }
-}
-
-impl Layout {
-    /// Where in the body the column of an index is read to; the body itself where that is not known.
-    fn pointer(&self, index: usize) -> String {
-        self.columns.field(index).map_or(String::new(), |field| {
-            format!("/{}", field.replace('.', "/"))
-        })
-    }
-
-    fn fields(&self) -> BTreeMap<String, String> {
-        let named = self.titles.iter().enumerate();
-        named
-            .filter_map(|(index, title)| {
-                Some((title.clone(), self.columns.field(index)?.to_owned()))
-            })
-            .collect()
     }
 }
 

@@ -14,12 +14,12 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// A row under the header of a template: what is known of its columns, by their titles.
 fn filled(header: &[String]) -> Vec<String> {
     let value = |title: &String| match title.as_str() {
-        "code" | "Mã trạm" => "0012",
-        "kind" | "Loại trạm" => "bts",
-        "name" | "Tên trạm" => "Sìn Hồ 1",
-        "longitude" | "Kinh độ" => "103.05",
-        "latitude" | "Vĩ độ" => "22.05",
-        "technologies" | "Công nghệ" => "2G, 3G",
+        "Site code" | "Mã trạm" => "0012",
+        "Kind" | "Loại trạm" => "bts",
+        "Site name" | "Tên trạm" => "Sìn Hồ 1",
+        "Longitude" | "Kinh độ" => "103.05",
+        "Latitude" | "Vĩ độ" => "22.05",
+        "Technologies" | "Công nghệ" => "2G, 3G",
         _ => "",
     };
     header.iter().map(|title| value(title).to_owned()).collect()
@@ -39,8 +39,9 @@ both_backends! {
 
             let book = app.send("reader", "GET", "/api/v1/submissions/templates/sites.xlsx", &headers, None).await.expect(200).body;
             let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(book.to_vec())).unwrap();
-            assert_eq!(book.sheet_names().len(), 2);
-            let header: Vec<String> = book.worksheet_range("sites").unwrap().rows().next().unwrap().iter().map(ToString::to_string).collect();
+            assert_eq!(book.sheet_names().len(), 3);
+            let data = book.worksheet_range_at(0).unwrap().unwrap();
+            let header: Vec<String> = data.rows().next().unwrap().iter().map(ToString::to_string).collect();
             let mut own = Workbook::new();
             let sheet = own.add_worksheet();
             sheet.write_row(0, 0, &header).unwrap();

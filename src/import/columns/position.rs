@@ -104,7 +104,10 @@ fn ordered(x: Read, y: Read, crs: Option<&Crs>) -> (Read, Read) {
 }
 
 /// Longitude and latitude in WGS 84. Degrees out of range are left for the rules on sites, which name the likely mistake.
-fn converted(x: f64, y: f64, crs: Option<&Crs>) -> Result<(f64, f64), Rule> {
+///
+/// # Errors
+/// `OutsideGrid` or `OutsideCrs`, of both coordinates.
+pub fn converted(x: f64, y: f64, crs: Option<&Crs>) -> Result<(f64, f64), Rule> {
     let Some(crs) = crs else {
         return Ok((x, y));
     };

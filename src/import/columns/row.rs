@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::names::{Shape, Target};
+use super::names::{PASSED_OVER, Shape, Target};
 use super::position::Position;
 use super::radios::Radios;
 use super::{Column, Columns};
@@ -43,6 +43,15 @@ impl Columns {
             row.radios.settle(&mut row.body, &mut row.faults);
         }
         (Value::Object(row.body), row.faults)
+    }
+
+    /// The pointer of the field that the column at `index` is read to; of the whole row where it is none.
+    #[must_use]
+    pub fn pointer(&self, index: usize) -> String {
+        let column = self.list.get(index);
+        column
+            .filter(|column| column.path != PASSED_OVER)
+            .map_or_else(String::new, |column| pointer(&column.path))
     }
 }
 

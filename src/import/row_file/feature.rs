@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 use crate::domain::{Faults, RecordKind, Rule};
 use crate::error::Result;
 use crate::geo::Crs;
+use crate::import::columns::position::converted;
+
+/// EPSG code of WGS 84, which GeoJSON also calls CRS84.
+const WGS84: u32 = 4326;
 
 /// The properties of a feature; a site has the coordinates of its point beside them. The feature's `id` and an altitude of
 /// its point are passed over.
@@ -84,21 +88,16 @@ pub fn to_wgs84(body: &mut Value, crs: Crs, faults: &mut Faults) {
     let (Some(x), Some(y)) = (number("longitude"), number("latitude")) else {
         return;
     };
-    let Some((longitude, latitude)) = crs.to_wgs84(x, y) else {
-        faults.body(
-            "/longitude",
-            Rule::OutsideCrs { crs: crs.code() },
-            Some(&x.into()),
-        );
-        faults.body(
-            "/latitude",
-            Rule::OutsideCrs { crs: crs.code() },
-            Some(&y.into()),
-        );
-        return;
-    };
-    body["longitude"] = longitude.into();
-    body["latitude"] = latitude.into();
+    match converted(x, y, Some(&crs)) {
+        Ok((longitude, latitude)) => {
+            body["longitude"] = longitude.into();
+            body["latitude"] = latitude.into();
+        }
+        Err(rule) => {
+            faults.body("/longitude", rule.clone(), Some(&x.into()));
+            faults.body("/latitude", rule, Some(&y.into()));
+        }
+    }
 }
 
 /// The coordinate system of a file, from its `crs` member (GeoJSON of 2008) and the stated one; none is WGS 84.
@@ -110,29 +109,20 @@ pub fn crs(member: Option<&Value>, stated: Option<Crs>) -> Result<Option<Crs>> {
         return Ok(stated);
     };
     let name = member.pointer("/properties/name").and_then(Value::as_str);
-    let is_wgs84 = name.is_some_and(|name| {
-        ["CRS84", "EPSG::4326", "EPSG:4326"]
-            .iter()
-            .any(|known| name.ends_with(known))
-    });
-    match (name.and_then(parse), stated) {
-        (_, None) if is_wgs84 => Ok(None),
-        (Some(found), None) => Ok(Some(found)),
-        (Some(found), Some(stated)) if found.code() == stated.code() => Ok(Some(stated)),
+    let is_wgs84 = name.is_some_and(|name| name.ends_with(":CRS84"));
+    let found = if is_wgs84 {
+        Crs::of(WGS84)
+    } else {
+        name.and_then(Crs::parse)
+    };
+    match (found, stated) {
+        (Some(found), None) => Ok(Some(found).filter(|found| found.code() != WGS84)),
+        (Some(found), Some(stated)) if found == stated => Ok(Some(stated)),
         _ => {
             let mut faults = Faults::default();
             faults.body("/crs", Rule::RefusedCrs, Some(member));
             Err(faults.into())
         }
-    }
-}
-
-/// `EPSG:9205`, `urn:ogc:def:crs:EPSG::9205` or the URL.
-fn parse(name: &str) -> Option<Crs> {
-    let urn = name.to_ascii_lowercase();
-    match urn.strip_prefix("urn:ogc:def:crs:epsg:") {
-        Some(rest) => Crs::parse(rest.rsplit(':').next()?),
-        None => Crs::parse(name),
     }
 }
 

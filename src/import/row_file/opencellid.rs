@@ -10,7 +10,7 @@
 //! same exact position and different technologies are one site with several radios. The declared radius of a radio is the
 //! greatest `range` of its cells; 0 says that it is not known.
 //!
-//! Cells of a site stand anywhere in a file, so the sites are held in memory while it is read: about 200 bytes each.
+//! Cells of a site stand anywhere in a file, so the sites are held in memory while it is read: about 400 bytes each.
 
 mod cell;
 mod site;
@@ -25,7 +25,7 @@ use super::encoding::TextEncoding;
 use super::table::each_record;
 use super::{Content, Options, Record, Visit};
 use crate::error::Result;
-use cell::{Identity, Observation};
+use cell::{Identity, Networks, Observation};
 use site::Gathered;
 pub use site::Site;
 
@@ -61,8 +61,7 @@ pub struct Cells {
     pub path: PathBuf,
     /// Its encoding.
     pub text: TextEncoding,
-    /// Operators' codes by PLMN.
-    plmns: HashMap<String, String>,
+    networks: Networks,
 }
 
 impl Cells {
@@ -74,7 +73,7 @@ impl Cells {
         Ok(Self {
             path: path.to_owned(),
             text: TextEncoding::of(path, options.encoding.as_deref())?,
-            plmns: options.plmns.clone(),
+            networks: cell::networks(&options.plmns),
         })
     }
 
@@ -125,7 +124,7 @@ impl Cells {
                 if is_header || texts.iter().all(|text| text.trim().is_empty()) {
                     return Ok(ControlFlow::Continue(()));
                 }
-                Ok(take(position + 1, Observation::read(texts, &self.plmns)))
+                Ok(take(position + 1, Observation::read(texts, &self.networks)))
             },
         )
     }

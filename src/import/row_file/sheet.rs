@@ -120,7 +120,7 @@ impl Sheet {
             let (expected, found) = (self.width, values.len());
             faults.body("", Rule::WrongCellCount { expected, found }, None);
         }
-        let mut cells: Vec<Cell> = values.iter().map(cell).collect();
+        let mut cells: Vec<Cell> = values.iter().take(self.width).map(cell).collect();
         cells.resize(self.width, Cell::Empty);
         cells
     }
@@ -227,14 +227,14 @@ fn is_blank(value: &Data) -> bool {
 /// A value of a sheet as a cell. A date with a time of day stays a text, so that the time is not lost unseen.
 fn cell(value: &Data) -> Cell {
     match value {
-        Data::Empty => Cell::Empty,
+        // What an error stands for is not known; it is a fault of its own.
+        Data::Empty | Data::Error(_) => Cell::Empty,
         Data::String(text) | Data::DurationIso(text) => Cell::text(text),
         Data::Float(number) if number.is_finite() => Cell::Number(*number),
         Data::Float(number) => Cell::Text(number.to_string()),
         #[expect(clippy::cast_precision_loss, reason = "a sheet's numbers are f64")]
         Data::Int(number) => Cell::Number(*number as f64),
         Data::Bool(flag) => Cell::Bool(*flag),
-        Data::Error(error) => Cell::Text(error.to_string()),
         Data::DateTimeIso(text) => match text.strip_suffix("T00:00:00").unwrap_or(text).parse() {
             Ok(day) => Cell::Date(day),
             Err(_) => Cell::text(text),

@@ -9,8 +9,8 @@ use super::failure::{contained, gave_up};
 use super::{Record, Source};
 use crate::error::{Error, Result};
 
-/// Records that are handed over at once.
-const BATCH: usize = 128;
+/// About how many bytes of records are handed over at once: enough that the handing over costs nothing.
+const BATCH_BYTES: usize = 128 * 1024;
 /// Batches that wait at most.
 const WAITING: usize = 4;
 
@@ -29,13 +29,15 @@ impl Records {
     pub fn of(source: Arc<Source>) -> Result<Self> {
         let (sender, batches) = sync_channel(WAITING);
         let read = move || {
-            let mut batch = Vec::with_capacity(BATCH);
+            let (mut batch, mut bytes) = (Vec::new(), 0);
             let ended = source.each(&mut |record| {
+                bytes += size_of::<Record>() + record.content.bytes();
                 batch.push(record);
-                if batch.len() < BATCH {
+                if bytes < BATCH_BYTES {
                     return ControlFlow::Continue(());
                 }
-                match sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
+                bytes = 0;
+                match sender.send(std::mem::take(&mut batch)) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 }

@@ -109,13 +109,12 @@ impl Table {
 
     /// The cells of a record below the header, and what is wrong with their number.
     pub fn cells(&self, texts: &StringRecord, faults: &mut Faults) -> Vec<Cell> {
-        let mut cells: Vec<Cell> = texts.iter().map(Cell::text).collect();
-        let extra = cells.iter().skip(self.width);
-        if cells.len() < self.width || extra.into_iter().any(|cell| *cell != Cell::Empty) {
-            let (expected, found) = (self.width, cells.len());
+        let (expected, found) = (self.width, texts.len());
+        if found < expected || texts.iter().skip(expected).any(|text| !is_empty(text)) {
             faults.body("", Rule::WrongCellCount { expected, found }, None);
         }
-        cells.resize(self.width, Cell::Empty);
+        let mut cells: Vec<Cell> = texts.iter().take(expected).map(Cell::text).collect();
+        cells.resize(expected, Cell::Empty);
         cells
     }
 }
@@ -126,23 +125,24 @@ pub fn each_record(
     delimiter: u8,
     visit: &mut dyn FnMut(usize, &StringRecord) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
-    let (left, position) = (Rc::new(Shared::new(0)), Rc::new(Shared::new(0)));
+    let (left, number) = (Rc::new(Shared::new(0)), Rc::new(Shared::new(0)));
     let guarded = Guarded {
         inner: reader,
         left: Rc::clone(&left),
-        number: Rc::clone(&position),
+        number: Rc::clone(&number),
     };
     let mut records = builder(delimiter).from_reader(guarded);
-    let mut texts = StringRecord::new();
+    let (mut texts, mut position) = (StringRecord::new(), 0);
     loop {
         left.set(RECORD_BYTES);
+        number.set(position + 1);
         if !records.read_record(&mut texts).map_err(unreadable)? {
             return Ok(());
         }
-        if visit(position.get(), &texts)?.is_break() {
+        if visit(position, &texts)?.is_break() {
             return Ok(());
         }
-        position.set(position.get() + 1);
+        position += 1;
     }
 }
 
@@ -210,7 +210,11 @@ fn show(head: &[u8], delimiter: u8, options: &Options) -> Option<Shown> {
 }
 
 fn is_blank(texts: &StringRecord) -> bool {
-    texts.iter().all(|text| text.trim().is_empty())
+    texts.iter().all(is_empty)
+}
+
+fn is_empty(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 fn empty() -> Error {

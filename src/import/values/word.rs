@@ -77,10 +77,17 @@ impl Vocabulary {
     /// # Errors
     /// The rule on the vocabulary, for any other word.
     pub fn read(self, text: &str) -> Result<&'static str, Rule> {
-        let wanted = key(text);
+        // Most files write a word as it is; folding every name for every cell would cost more than all else of a row.
+        let as_it_is = |word: &&Word| word.names().any(|name| name == text);
+        let alike = || {
+            let wanted = key(text);
+            let is_alike = |word: &&Word| word.names().any(|name| key(name) == wanted);
+            self.words().iter().find(is_alike)
+        };
         self.words()
             .iter()
-            .find(|word| word.names().any(|name| key(name) == wanted))
+            .find(as_it_is)
+            .or_else(alike)
             .map(|word| word.api)
             .ok_or_else(|| self.unknown())
     }

@@ -1,4 +1,4 @@
-//! Files given back with notes: everything else stays as it was.
+//! Tables and sheets with notes: everything else is as it was.
 
 use rust_xlsxwriter::ExcelDateTime;
 
@@ -17,35 +17,44 @@ fn annotated(bytes: &[u8], options: Options, note: &str) -> Vec<u8> {
     out
 }
 
+const HEADER: &str = "code;kind;name;longitude;latitude";
+
 #[test]
 fn a_table_keeps_its_cells_delimiter_and_line_ends() {
-    let text = "\u{FEFF}Tiêu đề;\r\noperator;code\r\nviettel;\"A;1\"\r\n;\r\nvnpt;A3\r\nvnpt\r\nvnpt;A5;x\r\n";
+    let text = format!(
+        "\u{FEFF}Tiêu đề;\r\n{HEADER}\r\nA1;bts;\"a;1\";1;2\r\n;\r\nA3;bts;x;1;2\r\nA4\r\nA5;bts;x;1;2;z\r\n"
+    );
     let out = annotated(text.as_bytes(), options(FileFormat::Csv), "lỗi");
-    let expected = "\u{FEFF}Tiêu đề;\r\noperator;code;Ghi chú\r\nviettel;\"A;1\";lỗi 2\r\n;;\r\nvnpt;A3;lỗi 4\r\nvnpt;;\r\nvnpt;A5;x;lỗi 6\r\n";
+    let expected = format!(
+        "\u{FEFF}Tiêu đề;\r\n{HEADER};Ghi chú\r\nA1;bts;\"a;1\";1;2;lỗi 2\r\n;;;;;\r\nA3;bts;x;1;2;lỗi 4\r\nA4;;;;;\r\nA5;bts;x;1;2;z;lỗi 6\r\n"
+    );
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
 
 #[test]
 fn an_encoding_is_kept_where_it_has_every_letter() {
-    let windows = b"operator;code;name\nvnpt;A1;M\xFD\xF5\xCCng T\xE8\n";
-    let out = annotated(windows, options(FileFormat::Csv), "trạm ở xa");
+    let row = b"\nA1;bts;M\xFD\xF5\xCCng T\xE8;1;2\n";
+    let windows = [HEADER.as_bytes(), row].concat();
+    let out = annotated(&windows, options(FileFormat::Csv), "trạm ở xa");
     let (text, _) = WINDOWS_1258.decode_without_bom_handling(&out);
     let text: String = unicode_normalization::UnicodeNormalization::nfc(&*text).collect();
-    let expected = "operator;code;name;Ghi chú\nvnpt;A1;Mường Tè;trạm ở xa 2\n";
+    let expected = format!("{HEADER};Ghi chú\nA1;bts;Mường Tè;1;2;trạm ở xa 2\n");
     assert_eq!(text, expected);
-    let out = annotated(windows, options(FileFormat::Csv), "→");
-    let expected = "\u{FEFF}operator;code;name;Ghi chú\nvnpt;A1;";
-    assert!(String::from_utf8(out).unwrap().starts_with(expected));
+    let out = annotated(&windows, options(FileFormat::Csv), "→");
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.starts_with("\u{FEFF}code;kind"), "{out}");
+    assert!(out.ends_with("→ 2\n"), "{out}");
 }
 
 #[test]
 fn utf_16_is_kept() {
+    let header = HEADER.replace(';', "\t");
     let mut bytes = vec![0xFF, 0xFE];
-    let text = "operator\tcode\nvnpt\tA1\n";
+    let text = format!("{header}\nA1\tbts\tx\t1\t2\n");
     bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
     let out = annotated(&bytes, options(FileFormat::Tsv), "→");
     let (text, _) = UTF_16LE.decode_with_bom_removal(&out);
-    assert_eq!(text, "operator\tcode\tGhi chú\nvnpt\tA1\t→ 2\n");
+    assert_eq!(text, format!("{header}\tGhi chú\nA1\tbts\tx\t1\t2\t→ 2\n"));
     assert_eq!(out[..2], [0xFF, 0xFE]);
 }
 
@@ -54,13 +63,17 @@ fn a_sheet_keeps_its_values_and_dates() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Trạm").unwrap();
     sheet.write_string(0, 0, "Tiêu đề").unwrap();
-    for (column, title) in ["operator", "code", "longitude", "commissioned_on"]
-        .into_iter()
-        .enumerate()
-    {
-        sheet
-            .write_string(2, u16::try_from(column).unwrap(), title)
-            .unwrap();
+    let titles = [
+        "operator",
+        "code",
+        "longitude",
+        "commissioned_on",
+        "kind",
+        "name",
+        "latitude",
+    ];
+    for (column, title) in (0..).zip(titles) {
+        sheet.write_string(2, column, title).unwrap();
     }
     sheet.write_string(3, 0, "=vnpt").unwrap();
     sheet.write_string(3, 1, "007").unwrap();
@@ -79,7 +92,7 @@ fn a_sheet_keeps_its_values_and_dates() {
     let notes: Vec<String> = (2..=4)
         .map(|row| {
             range
-                .get_value((row, 4))
+                .get_value((row, 7))
                 .map(ToString::to_string)
                 .unwrap_or_default()
         })

@@ -1,4 +1,4 @@
-//! Encodings: found, decoded, or the first byte named that does not fit.
+//! Texts in each encoding, and bytes in none.
 
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;

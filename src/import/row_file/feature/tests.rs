@@ -1,4 +1,4 @@
-//! Positions of features in other reference systems.
+//! Bodies that are not what they should be.
 
 use serde_json::json;
 

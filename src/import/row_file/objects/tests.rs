@@ -1,4 +1,4 @@
-//! JSON, NDJSON and GeoJSON, record by record.
+//! Features, lines and lists, whole and broken.
 
 use serde_json::json;
 

@@ -1,6 +1,7 @@
 //! One row: a cell, where it was seen, and which base station it belongs to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate};
 use csv::StringRecord;
@@ -52,13 +53,40 @@ impl System {
     }
 }
 
-/// What names a base station.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
+/// A mobile network.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Network {
     /// Mobile country code and network code, parted by `-`.
     pub plmn: String,
     /// The operator's code in the register.
     pub operator: String,
+}
+
+/// The networks that are known, by country code and network code as the files write them: without leading zeros.
+pub type Networks = HashMap<(u64, u64), Arc<Network>>;
+
+/// The networks of `plmns`, operators' codes by PLMN. Where two differ only in a leading zero of the network code, the one
+/// of two digits is meant.
+pub fn networks(plmns: &HashMap<String, String>) -> Networks {
+    let mut longest_first: Vec<_> = plmns.iter().collect();
+    longest_first.sort_by_key(|(plmn, _)| std::cmp::Reverse(plmn.len()));
+    longest_first
+        .into_iter()
+        .filter_map(|(plmn, operator)| {
+            let (country, network) = plmn.split_at_checked(3)?;
+            let key = (country.parse().ok()?, network.parse().ok()?);
+            let plmn = format!("{country}-{network}");
+            let operator = operator.clone();
+            Some((key, Arc::new(Network { plmn, operator })))
+        })
+        .collect()
+}
+
+/// What names a base station.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// Its network.
+    pub network: Arc<Network>,
     /// The kind of radio.
     pub system: System,
     /// The area in which the node's number is unique; 0 where it is unique in the whole network.
@@ -91,7 +119,8 @@ impl Identity {
 
     /// The code of the node's site: `452-04-4g-359592`, with the area before the number where it has one.
     pub fn code(&self) -> String {
-        let (plmn, technology, node) = (&self.plmn, self.system.technology().as_str(), self.node);
+        let plmn = &self.network.plmn;
+        let (technology, node) = (self.system.technology().as_str(), self.node);
         match (self.system, self.area) {
             (System::Cdma, area) => format!("{plmn}-{technology}-cdma-{area}-{node}"),
             (_, 0) => format!("{plmn}-{technology}-{node}"),
@@ -122,12 +151,12 @@ impl Observation {
     ///
     /// # Errors
     /// Every fault, with the column as its pointer.
-    pub fn read(texts: &StringRecord, plmns: &HashMap<String, String>) -> Result<Self, Faults> {
+    pub fn read(texts: &StringRecord, networks: &Networks) -> Result<Self, Faults> {
         let mut row = Row {
             texts,
             faults: Faults::default(),
         };
-        let read = row.observation(plmns);
+        let read = row.observation(networks);
         row.faults.give(read)
     }
 }
@@ -138,7 +167,7 @@ struct Row<'r> {
 }
 
 impl Row<'_> {
-    fn observation(&mut self, plmns: &HashMap<String, String>) -> Option<Observation> {
+    fn observation(&mut self, networks: &Networks) -> Option<Observation> {
         let (expected, found) = (COLUMNS.len(), self.texts.len());
         if found != expected {
             let rule = Rule::WrongCellCount { expected, found };
@@ -154,13 +183,12 @@ impl Row<'_> {
         let range_m = self.number("range", 0.0, f64::MAX);
         let changeable = self.whole("changeable", 1);
         let updated = self.whole("updated", i64::MAX.unsigned_abs());
-        let (plmn, operator) = self.operator(country?, network?, plmns)?;
+        let network = self.network(country?, network?, networks)?;
         let system = system?;
         let (area, node) = Identity::node(system, area?, cell?);
         Some(Observation {
             identity: Identity {
-                plmn,
-                operator,
+                network,
                 system,
                 area,
                 node,
@@ -183,18 +211,8 @@ impl Row<'_> {
         system
     }
 
-    /// The network code has two digits or, where only that is known, three: the files write it without leading zeros.
-    fn operator(
-        &mut self,
-        country: u64,
-        network: u64,
-        plmns: &HashMap<String, String>,
-    ) -> Option<(String, String)> {
-        let networks = [format!("{network:02}"), format!("{network:03}")];
-        let known = networks.iter().find_map(|network| {
-            let operator = plmns.get(&format!("{country:03}{network}"))?;
-            Some((format!("{country:03}-{network}"), operator.clone()))
-        });
+    fn network(&mut self, country: u64, network: u64, networks: &Networks) -> Option<Arc<Network>> {
+        let known = networks.get(&(country, network)).cloned();
         if known.is_none() {
             let plmn = format!("{country:03}-{network:02}");
             self.fault("net", Rule::UnknownPlmn { plmn });

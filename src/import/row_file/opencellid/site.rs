@@ -1,13 +1,14 @@
 //! Cells of one base station, and base stations at one place, as a site in the shape of the API.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::SPREAD_MAX_M;
 use super::cell::{Identity, Observation};
-use crate::domain::{Faults, Rule};
+use crate::domain::{Faults, Rule, Technology};
 use crate::geo::{Position, measure};
 
 /// What is known of a base station's cells so far.
@@ -77,34 +78,36 @@ impl Gathered {
     }
 }
 
-/// A site: its base stations, one for each technology.
+/// A base station and its cells.
+type Node = (Identity, Gathered);
+
+/// A site: its base stations, one for each technology, the oldest technology first.
 #[derive(Debug, Clone)]
 pub struct Site {
-    nodes: Vec<(Identity, Gathered)>,
+    first: Node,
+    others: Vec<Node>,
 }
 
 impl Site {
+    fn nodes(&self) -> impl Iterator<Item = &Node> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
     /// The site in the shape of the API, and what is wrong with it.
     pub fn body(&self, faults: &mut Faults) -> Value {
-        let Some((first, gathered)) = self.nodes.first() else {
-            return Value::Null;
-        };
-        for distance_m in self.nodes.iter().map(|(_, node)| node.spread_m()) {
+        for distance_m in self.nodes().map(|(_, node)| node.spread_m()) {
             if distance_m > SPREAD_MAX_M {
                 let max_m = SPREAD_MAX_M;
                 faults.body("/longitude", Rule::CellsApart { distance_m, max_m }, None);
             }
         }
+        let (identity, gathered) = &self.first;
         let (longitude, latitude) = gathered.position();
-        let radios: Vec<Value> = self
-            .nodes
-            .iter()
-            .map(|(of, node)| radio(of, node))
-            .collect();
+        let radios: Vec<Value> = self.nodes().map(|(of, node)| radio(of, node)).collect();
         json!({
-            "operator": first.operator,
-            "code": first.code(),
-            "name": first.code(),
+            "operator": identity.network.operator,
+            "code": identity.code(),
+            "name": identity.code(),
             "kind": "bts",
             "longitude": longitude,
             "latitude": latitude,
@@ -114,12 +117,27 @@ impl Site {
     }
 
     fn source(&self) -> String {
-        let cells: u32 = self.nodes.iter().map(|(_, node)| node.cells).sum();
-        let updated = self.nodes.iter().filter_map(|(_, node)| node.updated).max();
-        let is_exact = self.nodes.iter().any(|(_, node)| node.exact.is_some());
+        let cells: u32 = self.nodes().map(|(_, node)| node.cells).sum();
+        let updated = self.nodes().filter_map(|(_, node)| node.updated).max();
+        let is_exact = self.nodes().any(|(_, node)| node.exact.is_some());
         let position = if is_exact { "exact" } else { "mean" };
         let updated = updated.map_or(String::new(), |day| format!(", updated {day}"));
         format!("OpenCelliD form: {cells} cells, {position} position{updated}")
+    }
+
+    fn has(&self, technology: Technology) -> bool {
+        self.nodes()
+            .any(|(identity, _)| identity.system.technology() == technology)
+    }
+
+    /// Takes a base station of a further technology in.
+    fn join(&mut self, mut node: Node) {
+        if node.0.system.technology() < self.first.0.system.technology() {
+            std::mem::swap(&mut self.first, &mut node);
+        }
+        self.others.push(node);
+        self.others
+            .sort_by_key(|(identity, _)| identity.system.technology());
     }
 }
 
@@ -132,41 +150,32 @@ fn radio(identity: &Identity, node: &Gathered) -> Value {
     }
 }
 
-/// Puts base stations of one operator with the very same exact position and different technologies together, and orders
+/// Puts base stations of one network with the very same exact position and different technologies together, and orders
 /// the sites by their first row.
 pub fn together(nodes: HashMap<Identity, Gathered>) -> Vec<(usize, Site)> {
-    let mut nodes: Vec<_> = nodes.into_iter().collect();
+    let mut nodes: Vec<Node> = nodes.into_iter().collect();
     nodes.sort_unstable_by_key(|(_, node)| node.number);
-    let mut at: HashMap<(String, u64, u64), usize> = HashMap::new();
+    let mut at: HashMap<_, usize> = HashMap::new();
     let mut sites: Vec<(usize, Site)> = Vec::with_capacity(nodes.len());
-    for (identity, node) in nodes {
-        let place = node
-            .exact
-            .map(|(x, y)| (identity.plmn.clone(), x.to_bits(), y.to_bits()));
-        let there = place.as_ref().and_then(|place| at.get(place)).copied();
-        let technology = identity.system.technology();
-        let site = there
-            .and_then(|index| sites.get_mut(index))
-            .filter(|(_, site)| {
-                let mut others = site
-                    .nodes
-                    .iter()
-                    .map(|(other, _)| other.system.technology());
-                others.all(|other| other != technology)
-            });
-        if let Some((_, site)) = site {
-            site.nodes.push((identity, node));
-            continue;
+    for node in nodes {
+        if let Some((x, y)) = node.1.exact {
+            let place = (Arc::clone(&node.0.network), x.to_bits(), y.to_bits());
+            let index = *at.entry(place).or_insert(sites.len());
+            if let Some((_, site)) = sites.get_mut(index)
+                && !site.has(node.0.system.technology())
+            {
+                site.join(node);
+                continue;
+            }
         }
-        if let Some(place) = place {
-            at.entry(place).or_insert(sites.len());
-        }
-        let nodes = vec![(identity, node)];
-        sites.push((nodes[0].1.number, Site { nodes }));
-    }
-    for (_, site) in &mut sites {
-        site.nodes
-            .sort_by_key(|(identity, _)| identity.system.technology());
+        let others = Vec::new();
+        sites.push((
+            node.1.number,
+            Site {
+                first: node,
+                others,
+            },
+        ));
     }
     sites
 }

@@ -1,4 +1,4 @@
-//! Cells of sites, grouped.
+//! Cells of each system, and the sites that they make.
 
 use std::path::Path;
 

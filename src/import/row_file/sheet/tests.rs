@@ -1,5 +1,6 @@
-//! Workbooks: sheets, headers, kinds of values, and what no program writes.
+//! Workbooks as people make them, and as nobody should.
 
+use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook as Written};
 use serde_json::json;
 
@@ -25,6 +26,8 @@ fn messy() -> Vec<u8> {
         "latitude",
         "commissioned_on",
         "structure.height_m",
+        "kind",
+        "name",
     ];
     for (column, title) in (1..).zip(header) {
         sheet.write_string(3, column, title).unwrap();
@@ -50,11 +53,12 @@ fn messy() -> Vec<u8> {
         .write_formula(9, 6, Formula::new("=1/0").set_result("#DIV/0!"))
         .unwrap();
     sheet.write_string(10, 1, "vnpt").unwrap();
-    sheet.write_string(10, 9, "aside").unwrap();
+    sheet.write_string(10, 19, "aside").unwrap();
     let hidden = book.add_worksheet().set_name("Danh mục").unwrap();
     hidden.set_hidden(true);
-    hidden.write_string(0, 0, "operator").unwrap();
-    hidden.write_string(0, 1, "code").unwrap();
+    for (column, title) in (0..).zip(["kind", "code", "name", "longitude", "latitude"]) {
+        hidden.write_string(0, column, title).unwrap();
+    }
     hidden.write_string(1, 1, "H1").unwrap();
     book.save_to_buffer().unwrap()
 }
@@ -111,13 +115,13 @@ fn a_stated_sheet_is_taken_and_a_wrong_one_named() {
 #[test]
 fn a_cell_beyond_the_columns_allowed_is_named_with_its_row() {
     let mut options = xlsx();
-    options.limits.columns = 8;
+    options.limits.columns = 18;
     let Err(Error::TooLarge(what)) = read(&messy(), options) else {
         panic!("not refused");
     };
     assert_eq!(
         what,
-        "the limit of 8 columns: row 11 has a cell in column 10"
+        "the limit of 18 columns: row 11 has a cell in column 20"
     );
 }
 
@@ -190,11 +194,16 @@ fn around(sheet: &str) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-const HEADER: &str = "<row r=\"1\"><c r=\"A1\" t=\"str\"><v>operator</v></c><c r=\"B1\" t=\"str\"><v>code</v></c></row>";
+/// The header `kind`, `code`, `name`, `longitude`, `latitude`.
+fn header() -> String {
+    let titles = ["kind", "code", "name", "longitude", "latitude"];
+    let cells = titles.map(|title| format!("<c t=\"str\"><v>{title}</v></c>"));
+    format!("<row r=\"1\">{}</row>", cells.concat())
+}
 
 #[test]
 fn sheets_that_no_program_writes_are_faults_and_no_panics() {
-    let (_, rows) = read(&around(HEADER), xlsx()).unwrap();
+    let (_, rows) = read(&around(&header()), xlsx()).unwrap();
     assert_eq!(rows, []);
     for row in [
         "<row r=\"0\"><c r=\"A0\"><v>1</v></c></row>",
@@ -204,13 +213,64 @@ fn sheets_that_no_program_writes_are_faults_and_no_panics() {
         "<row r=\"2\"><c r=\"A2\" t=\"s\"><v>7</v></c></row>",
         "<row r=\"2\"><c r=\"A2\"",
     ] {
-        let read = read(&around(&format!("{HEADER}{row}")), xlsx());
+        let read = read(&around(&format!("{}{row}", header())), xlsx());
         assert!(
             matches!(read, Err(Error::Invalid(_) | Error::TooLarge(_))),
             "{row}: {read:?}"
         );
     }
     let infinite = "<row r=\"2\"><c r=\"B2\"><v>inf</v></c></row>";
-    let (_, rows) = read(&around(&format!("{HEADER}{infinite}")), xlsx()).unwrap();
+    let (_, rows) = read(&around(&format!("{}{infinite}", header())), xlsx()).unwrap();
     assert_eq!(rows[0].body["code"], "inf");
+}
+
+/// A sheet that is put together from what sheets are made of.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<row r=\"2\">",
+        "<row>",
+        "</row>",
+        "<c r=\"A2\">",
+        "<c r=\"B3\" t=\"s\">",
+        "<c t=\"b\">",
+        "<c t=\"e\">",
+        "<c t=\"d\">",
+        "<c t=\"inlineStr\">",
+        "<c r=\"XFD1048576\" s=\"9\">",
+        "</c>",
+        "<v>",
+        "</v>",
+        "<is>",
+        "</is>",
+        "<t>",
+        "</t>",
+        "<f>",
+        "</f>",
+        "1",
+        "-1e400",
+        "#REF!",
+        "2016-01-01T08:00:00",
+        "true",
+        "&lt;",
+        "&#0;",
+        "&x;",
+        "<![CDATA[x]]>",
+        "<!--",
+        "-->",
+        "</sheetData>",
+        "<sheetData>",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_sheet_is_read_or_refused(sheet in pieces()) {
+        for text in [sheet.clone(), format!("{}{sheet}", header())] {
+            match read(&around(&text), xlsx()) {
+                Ok(_) | Err(Error::Invalid(_) | Error::TooLarge(_)) => {}
+                Err(other) => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
 }

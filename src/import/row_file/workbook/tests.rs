@@ -1,4 +1,4 @@
-//! Workbooks that lie about their size.
+//! Bombs, lies and cut archives.
 
 use std::io::Write;
 
