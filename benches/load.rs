@@ -18,18 +18,21 @@ mod client;
 #[path = "support/country.rs"]
 #[expect(dead_code, reason = "the other bench uses the rest")]
 mod country;
+#[path = "support/server.rs"]
+mod server;
 #[path = "support/store.rs"]
 mod store;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use client::{Connection, Taken};
 use country::Dice;
 use serde_json::Value;
+use server::Server;
+use telecom_inventory::domain::Role;
 
 /// Workers of both servers.
 const WORKERS: usize = 2;
@@ -42,81 +45,22 @@ const TURNS: usize = 3;
 /// The day that summaries ask about.
 const DAY: &str = "as_of=2025-06-15";
 
-/// A server that ends when it is dropped.
-struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Server {
-    /// Processor time so far, of all its threads, in milliseconds: the kernel counts in hundredths of a second.
-    fn processor(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))
-            .unwrap_or_default();
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = after_name.split_whitespace().skip(11).take(2);
-        ticks
-            .filter_map(|ticks| ticks.parse::<f64>().ok())
-            .sum::<f64>()
-            * 10.0
-    }
-
-    /// Loads it for one turn; the processor time that it took is added to `spent`.
-    fn turn(&self, key: Option<&str>, paths: &[String], spent: &mut f64) -> Taken {
-        let before = self.processor();
-        let taken = client::load(self.address, key, paths, CONNECTIONS, TURN);
-        *spent += self.processor() - before;
-        taken
-    }
-
-    /// Resident memory now and at its highest, in MB.
-    fn memory(&self) -> (u64, u64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
-            .unwrap_or_default();
-        let megabytes = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kilobytes =
-                line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-            kilobytes.unwrap_or(0) / 1_024
-        };
-        (megabytes("VmRSS:"), megabytes("VmHWM:"))
-    }
+/// Loads a server for one turn; the processor time that it took is added to `spent`.
+fn turn(server: &Server, key: Option<&str>, paths: &[String], spent: &mut f64) -> Taken {
+    let before = server.processor();
+    let taken = client::load(server.address, key, paths, CONNECTIONS, TURN);
+    *spent += server.processor() - before;
+    taken
 }
 
 /// Starts the service on the register, keeping answers up to `kept_bytes`, or as many as it does by itself; the time is
 /// that until it says that it is ready.
 fn service(kept_bytes: Option<&str>) -> (Server, Duration) {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .and_then(|free| free.local_addr())
-        .unwrap();
-    let started = Instant::now();
-    let process = Command::new(env!("CARGO_BIN_EXE_telecom-inventory"))
-        .args(["serve", "--open-reading", "--log", "warn", "--listen"])
-        .arg(address.to_string())
-        .args(["--workers", &WORKERS.to_string(), "--database-url"])
-        .arg(store::path())
-        .args(kept_bytes.map(|bytes| format!("--answers-max-bytes={bytes}")))
-        .env_remove("LOG")
-        .spawn()
-        .unwrap();
-    let server = Server { process, address };
-    let is_ready =
-        || Connection::open(address, None).and_then(|mut it| Ok(it.get("/readyz")?.0 == 200));
-    while !is_ready().unwrap_or(false) {
-        assert!(
-            started.elapsed() < Duration::from_mins(1),
-            "the service does not become ready"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    (server, started.elapsed())
+    let workers = format!("--workers={WORKERS}");
+    let database = format!("--database-url={}", store::path().display());
+    let mut arguments = vec!["--open-reading".to_owned(), workers, database];
+    arguments.extend(kept_bytes.map(|bytes| format!("--answers-max-bytes={bytes}")));
+    Server::start(&arguments)
 }
 
 /// Starts the bare server with the answers that the service gave.
@@ -246,7 +190,7 @@ fn main() {
         return bare::serve(WORKERS);
     }
     let register = store::ready();
-    let key = store::reader_key(&register);
+    let key = store::key(&register, Role::Reader);
     drop(register);
     let (kept, start) = service(None);
     let (anew, _) = service(Some("0"));
@@ -281,7 +225,7 @@ fn main() {
         let mut taken = [&bare, &kept, &anew].map(|server| (server, Taken::default(), 0.0));
         for _ in 0..TURNS {
             for (server, taken, spent) in &mut taken {
-                taken.add(server.turn(key, paths, spent));
+                taken.add(turn(server, key, paths, spent));
             }
         }
         println!(

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::FixedOffset;
 use clap::builder::BoolishValueParser;
@@ -59,6 +60,12 @@ pub struct Rules {
     /// Let submissions take effect only when the department approves them.
     #[arg(long, env = "SUBMISSIONS_NEED_APPROVAL", value_parser = BoolishValueParser::new())]
     pub submissions_need_approval: bool,
+    /// Most rows of the file of a submission.
+    #[arg(long, env = "SUBMISSION_MAX_ROWS", default_value_t = 1_000_000)]
+    pub submission_max_rows: usize,
+    /// Most seconds that the rows of a submission are worked on.
+    #[arg(long, env = "SUBMISSION_MAX_S", default_value_t = 1_800, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub submission_max_s: u64,
 }
 
 fn parse_tolerance(text: &str) -> Result<f64, String> {
@@ -92,6 +99,8 @@ impl Rules {
             territory: self.territory,
             department_name: self.department_name.clone(),
             submissions_need_approval: self.submissions_need_approval,
+            submission_max_rows: self.submission_max_rows,
+            submission_max_time: Duration::from_secs(self.submission_max_s),
             utc_offset: offset.unwrap_or_else(|| chrono::Offset::fix(&chrono::Utc)),
         }
     }

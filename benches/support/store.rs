@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::json;
@@ -31,7 +31,12 @@ pub fn now() -> DateTime<Utc> {
 
 /// Opens a register.
 pub fn open(path: &Path) -> Arc<Register> {
-    let db = Db::open(&path.display().to_string(), 4).unwrap();
+    open_url(&path.display().to_string())
+}
+
+/// Opens the register of a database.
+pub fn open_url(url: &str) -> Arc<Register> {
+    let db = Db::open(url, 4).unwrap();
     db.migrate().unwrap();
     let settings = Settings {
         boundary_tolerance_m: 200.0,
@@ -39,6 +44,8 @@ pub fn open(path: &Path) -> Arc<Register> {
         territory: None,
         department_name: "Benches".to_owned(),
         submissions_need_approval: false,
+        submission_max_rows: 1_000_000,
+        submission_max_time: Duration::from_mins(30),
         utc_offset: FixedOffset::east_opt(7 * 3_600).unwrap(),
     };
     Arc::new(Register::new(db, settings, std::env::temp_dir()))
@@ -53,11 +60,11 @@ pub fn ready() -> Arc<Register> {
     open(&path)
 }
 
-/// A key that may read.
-pub fn reader_key(register: &Register) -> String {
+/// A key of a role.
+pub fn key(register: &Register, role: Role) -> String {
     let new = NewKey {
-        name: "load".to_owned(),
-        role: Role::Reader,
+        name: "bench".to_owned(),
+        role,
         operator: None,
         expires_at: None,
     };
@@ -71,13 +78,9 @@ fn change(register: &Register) -> Change {
     register.change(Caller::CommandLine, now(), None)
 }
 
-fn make(path: &Path) {
-    let unfinished = path.with_extension("unfinished");
-    for ending in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{ending}", unfinished.display()));
-    }
-    let register = open(&unfinished);
-    let change = change(&register);
+/// Records the operators and the districts, and no site.
+pub fn divide(register: &Register) {
+    let change = change(register);
     let started = Instant::now();
     let operators = |conn: &mut _| {
         for code in country::OPERATORS {
@@ -100,6 +103,16 @@ fn make(path: &Path) {
         areas.created,
         started.elapsed()
     );
+}
+
+fn make(path: &Path) {
+    let unfinished = path.with_extension("unfinished");
+    for ending in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{ending}", unfinished.display()));
+    }
+    let register = open(&unfinished);
+    divide(&register);
+    let change = change(&register);
     let rows: Vec<_> = (0..SITES).map(|i| (i + 1, country::site(i))).collect();
     let started = Instant::now();
     let sites = register

@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use super::progress::Bar;
 use super::{Target, say};
-use crate::api::views::site_views;
+use crate::api::subscribers::CountView;
+use crate::api::views::{SiteView, site_views};
 use crate::db::site_list::{self, Filter, Sort, SortKey};
 use crate::db::{DbConn, operators, subscribers};
 use crate::error::{Error, Result};
-use crate::formats::csv;
+use crate::formats::pages::{Form, Pages};
 use crate::geo::geometry;
 use crate::register::Register;
 use crate::server;
@@ -31,7 +32,7 @@ pub struct Export {
     /// The file [default: standard output]
     #[arg(long)]
     out: Option<PathBuf>,
-    /// CSV, or one JSON object to a line
+    /// Form of the file
     #[arg(long, default_value = "ndjson")]
     format: ExportFormat,
 }
@@ -52,15 +53,40 @@ enum What {
 enum ExportFormat {
     /// One JSON object to a line
     Ndjson,
-    /// A table; sites only
+    /// A list of JSON objects; sites and subscribers
+    Json,
+    /// A GeoJSON feature collection; sites, and areas in any case
+    Geojson,
+    /// A table; sites and subscribers
     Csv,
+    /// A workbook; sites and subscribers
+    Xlsx,
+}
+
+impl ExportFormat {
+    fn form(self) -> Form {
+        match self {
+            Self::Ndjson => Form::NdJson,
+            Self::Json => Form::Json,
+            Self::Geojson => Form::GeoJson,
+            Self::Csv => Form::Csv,
+            Self::Xlsx => Form::Xlsx,
+        }
+    }
 }
 
 impl Export {
     /// What of the arguments does not go together.
     pub fn contradiction(&self) -> Option<&'static str> {
-        (self.format == ExportFormat::Csv && self.what != What::Sites)
-            .then_some("--format csv is for sites; HTTP has the other tables as CSV")
+        match (self.what, self.format) {
+            (What::Subscribers, ExportFormat::Geojson) => {
+                Some("--format geojson is for what has a position: sites")
+            }
+            (What::Sites | What::Subscribers, _) | (_, ExportFormat::Ndjson) => None,
+            (What::Areas | What::Operators, _) => Some(
+                "--format is for sites and subscribers; areas are GeoJSON, operators lines of JSON",
+            ),
+        }
     }
 
     /// Runs the command.
@@ -75,8 +101,8 @@ impl Export {
             None => Box::new(BufWriter::new(std::io::stdout())),
         };
         let written = register.db.snapshot_here(|conn| match self.what {
-            What::Sites => sites(conn, &register, self.format, &mut out),
-            What::Subscribers => counts(conn, &mut out),
+            What::Sites => sites(conn, &register, self.format.form(), &mut out),
+            What::Subscribers => counts(conn, self.format.form(), &mut out),
             What::Areas => areas(conn, &register, &mut out),
             What::Operators => lines(
                 &mut out,
@@ -111,7 +137,7 @@ fn lines<T: Serialize>(out: &mut impl Write, rows: impl Iterator<Item = T>) -> R
 fn sites(
     conn: &mut DbConn,
     register: &Register,
-    format: ExportFormat,
+    form: Form,
     out: &mut impl Write,
 ) -> Result<usize> {
     let sort = Sort {
@@ -125,46 +151,30 @@ fn sites(
     );
     let all = u64::try_from(site_list::count(conn, &filter)?).unwrap_or_default();
     let geography = register.geography(conn)?;
+    let mut pages = Pages::new::<SiteView>(out, form, "sites").map_err(broken)?;
     let (mut cursor, mut written) = (None, 0);
     loop {
         let records = site_list::page(conn, &filter, sort, cursor.as_ref(), PAGE)?;
         cursor = records.last().map(|last| sort.after(last));
         let views = site_views(conn, register, &geography, records, day)?;
-        if format == ExportFormat::Ndjson {
-            lines(out, views.iter())?;
-        } else {
-            let table = csv::table(&views).map_err(|error| Error::Internal(Box::new(error)))?;
-            // Only the first page keeps its header.
-            let body = if written == 0 {
-                Some(&table[..])
-            } else {
-                table.splitn(2, |byte| *byte == b'\n').nth(1)
-            };
-            out.write_all(body.unwrap_or_default()).map_err(broken)?;
-        }
+        pages.add(&views).map_err(broken)?;
         written += views.len();
         bar.show(written as u64, all);
         if cursor.is_none() || views.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
             bar.finish();
-            return Ok(written);
+            return pages.finish().map_err(broken);
         }
     }
 }
 
-fn counts(conn: &mut DbConn, out: &mut impl Write) -> Result<usize> {
+fn counts(conn: &mut DbConn, form: Form, out: &mut impl Write) -> Result<usize> {
+    let mut pages = Pages::new::<CountView>(out, form, "subscribers").map_err(broken)?;
     let records = subscribers::all(conn, &subscribers::Filter::default())?;
-    let mut written = 0;
-    for record in records {
-        let count = record.count()?;
-        let line = serde_json::json!({
-            "operator": count.key.operator, "service": count.key.service, "technology": count.key.technology,
-            "area": count.key.area, "site": count.key.site, "period_end": count.key.period_end,
-            "subscribers": count.subscribers, "definition": count.definition, "source": count.source,
-        });
-        writeln!(out, "{line}").map_err(broken)?;
-        written += 1;
-    }
-    Ok(written)
+    let views = records.into_iter().map(CountView::try_from);
+    pages
+        .add(&views.collect::<Result<Vec<CountView>>>()?)
+        .map_err(broken)?;
+    pages.finish().map_err(broken)
 }
 
 /// One feature collection, which `import areas` takes back.

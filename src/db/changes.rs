@@ -5,7 +5,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::schema::changes;
-use super::{DbConn, on_backend};
+use super::{DbConn, insert_many};
 use crate::error::Result;
 
 /// Rows of one batch insert.
@@ -56,10 +56,7 @@ pub struct NewChange {
 /// # Errors
 /// Those of the database.
 pub fn note(conn: &mut DbConn, new: &[NewChange]) -> Result<()> {
-    for rows in new.chunks(BATCH) {
-        on_backend!(conn, c => diesel::insert_into(changes::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    Ok(insert_many!(conn, changes::table, new, BATCH)?)
 }
 
 /// At most `limit` changes after the revision `since`, oldest first; those of keys, webhooks and submissions for the department alone.

@@ -44,8 +44,31 @@ macro_rules! on_backend {
 }
 pub(crate) use on_backend;
 
+/// Inserts many rows at once: PostgreSQL by `COPY`, SQLite by statements of `$batch` rows, as it binds at most 32,766 values.
+macro_rules! insert_many {
+    ($conn:expr, $table:expr, $rows:expr, $batch:expr) => {
+        match $conn {
+            $crate::db::DbConn::Postgres(conn) => diesel::copy_from($table)
+                .from_insertable($rows)
+                .execute(conn)
+                .map(|_| ()),
+            $crate::db::DbConn::Sqlite(conn) => $rows.chunks($batch).try_for_each(|rows| {
+                diesel::insert_into($table)
+                    .values(rows)
+                    .execute(conn)
+                    .map(|_| ())
+            }),
+        }
+    };
+}
+pub(crate) use insert_many;
+
 /// How long a statement waits for another writer, and a request for a free connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// KiB of pages that a SQLite connection keeps.
+const CACHE_KIB: u32 = 4_000;
+/// The same while it changes much.
+const MUCH_KIB: u32 = 64_000;
 
 /// Makes connections. The variant is chosen by the URL's scheme alone: the derived `establish` would try each in turn,
 /// hide the true error, and turn a mistyped URL into a new SQLite file.
@@ -131,7 +154,7 @@ fn sqlite(path: &str) -> Result<SqliteConnection, ConnectionError> {
     let mut conn = SqliteConnection::establish(path)?;
     let setup = format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;",
+         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;",
         PATIENCE.as_millis()
     );
     conn.batch_execute(&setup)
@@ -168,6 +191,26 @@ pub(super) fn write<T>(conn: &mut DbConn, job: impl FnOnce(&mut DbConn) -> Resul
             job(conn)
         }),
     }
+}
+
+/// Runs `job` as [`write()`] does, with room for what it changes: SQLite would write a page to the journal each time that it
+/// does not fit, and read it again for the next row of the same index.
+pub(super) fn write_much<T>(
+    conn: &mut DbConn,
+    job: impl FnOnce(&mut DbConn) -> Result<T>,
+) -> Result<T> {
+    room(conn, MUCH_KIB)?;
+    let outcome = write(conn, job);
+    room(conn, CACHE_KIB)?;
+    outcome
+}
+
+/// Lets SQLite keep so many KiB of pages in memory, and gives back what is above it.
+fn room(conn: &mut DbConn, kib: u32) -> Result<()> {
+    if let DbConn::Sqlite(conn) = conn {
+        conn.batch_execute(&format!("PRAGMA cache_size = -{kib}; PRAGMA shrink_memory"))?;
+    }
+    Ok(())
 }
 
 /// Runs `job` as [`write()`] does, and takes everything back whatever came of it.

@@ -27,7 +27,7 @@ use diesel::r2d2::Pool;
 pub use conn::DbConn;
 /// The backend of queries that serve both databases.
 type MultiBackend = <DbConn as diesel::Connection>::Backend;
-pub(crate) use conn::on_backend;
+pub(crate) use conn::{insert_many, on_backend};
 pub use migrate::MigrationState;
 
 use crate::error::{Error, Result};
@@ -77,6 +77,14 @@ impl Db {
     /// Those of `job`, and `Unavailable`.
     pub fn write_here<T>(&self, job: impl FnOnce(&mut DbConn) -> Result<T>) -> Result<T> {
         conn::write(&mut *self.connection()?, job)
+    }
+
+    /// Runs `job` as [`Db::write_here`] does, with memory for many changes.
+    ///
+    /// # Errors
+    /// Those of `job`, and `Unavailable`.
+    pub fn write_much_here<T>(&self, job: impl FnOnce(&mut DbConn) -> Result<T>) -> Result<T> {
+        conn::write_much(&mut *self.connection()?, job)
     }
 
     /// Runs `job` as [`Db::write_here`] does, and takes everything back.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Text};
 
 use super::DbConn;
 use super::schema::site_versions;
@@ -12,6 +14,11 @@ use crate::error::Result;
 /// Keys of one query; SQLite binds at most 32,766 values.
 const BATCH: usize = 5_000;
 
+/// One look into the index for each code. PostgreSQL knows no numbers of a table that is being filled, and would rather read
+/// all of it; `OFFSET 0` keeps it from putting the two queries together.
+const BY_KEYS: &str = "SELECT v.* FROM unnest($2) AS wanted (code) CROSS JOIN LATERAL (SELECT * FROM site_versions \
+    WHERE operator = $1 AND code = wanted.code AND superseded_at IS NULL OFFSET 0) AS v";
+
 /// The current versions of the operator's sites with these codes.
 ///
 /// # Errors
@@ -19,14 +26,19 @@ const BATCH: usize = 5_000;
 pub fn by_keys(conn: &mut DbConn, operator: &str, codes: &[&str]) -> Result<Vec<Record>> {
     let mut found = Vec::new();
     for codes in codes.chunks(BATCH) {
-        found.extend(
-            site_versions::table
+        let records: Vec<Record> = match conn {
+            DbConn::Postgres(conn) => sql_query(BY_KEYS)
+                .bind::<Text, _>(operator)
+                .bind::<Array<Text>, _>(codes)
+                .load(conn)?,
+            DbConn::Sqlite(conn) => site_versions::table
                 .filter(site_versions::superseded_at.is_null())
                 .filter(site_versions::operator.eq(operator))
                 .filter(site_versions::code.eq_any(codes))
                 .select(Record::as_select())
                 .load(conn)?,
-        );
+        };
+        found.extend(records);
     }
     Ok(found)
 }

@@ -1,22 +1,24 @@
 //! Versions of sites: what the register said of each, and from when until when it said so.
 
-use std::collections::HashMap;
-
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::max;
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::BigInt;
 
 use super::schema::{in_service, site_versions};
-use super::{DbConn, on_backend};
+use super::{DbConn, insert_many};
 use crate::domain::{Equipment, Kind, Radio, Site, Status, Structure, text};
 use crate::error::{Error, Result};
 use crate::geo::BBox;
 
 /// Rows of one batch insert: 33 columns each, and SQLite binds at most 32,766 values.
 const BATCH: usize = 900;
+/// Rows of what is in service of one batch insert: 8 columns each.
+const COUNTED_BATCH: usize = 4_000;
 
 /// One version of a site.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = site_versions)]
 #[expect(missing_docs, reason = "the columns are described in the migrations")]
 pub struct Record {
@@ -130,7 +132,8 @@ pub struct NewVersion {
 
 #[derive(Insertable)]
 #[diesel(table_name = site_versions, treat_none_as_default_value = false)]
-struct Row {
+struct VersionRow {
+    row_id: i64,
     site_id: String,
     version: i32,
     operator: String,
@@ -177,7 +180,7 @@ struct InServiceRow {
 }
 
 impl NewVersion {
-    fn row(&self) -> Result<Row> {
+    fn row(&self, row_id: i64) -> Result<VersionRow> {
         let site = &self.site;
         let json = |error: serde_json::Error| Error::Internal(Box::new(error));
         let (line_capacity, lines_in_use, host, structure, radios) = match &site.equipment {
@@ -205,7 +208,8 @@ impl NewVersion {
                 )
             }
         };
-        Ok(Row {
+        Ok(VersionRow {
+            row_id,
             site_id: self.site_id.clone(),
             version: self.version,
             operator: site.operator.clone(),
@@ -269,32 +273,50 @@ impl NewVersion {
 /// `Conflict` when one of them would be the second current site of its operator and code.
 pub fn insert(conn: &mut DbConn, versions: &[NewVersion]) -> Result<()> {
     for batch in versions.chunks(BATCH) {
-        let rows = batch
+        let ids = row_ids(conn, batch.len())?;
+        let rows: Vec<VersionRow> = batch
             .iter()
-            .map(NewVersion::row)
-            .collect::<Result<Vec<Row>>>()?;
-        let ids: Vec<(i64, String)> =
-            on_backend!(conn, c => diesel::insert_into(site_versions::table)
-            .values(&rows)
-            .returning((site_versions::row_id, site_versions::site_id))
-            .get_results(c))
+            .zip(&ids)
+            .map(|(version, id)| version.row(*id))
+            .collect::<Result<_>>()?;
+        insert_many!(conn, site_versions::table, &rows, BATCH)
             .map_err(|error| taken(error, batch))?;
-        let by_site: HashMap<&str, i64> = ids
+        let counted: Vec<InServiceRow> = batch
             .iter()
-            .map(|(row, site)| (site.as_str(), *row))
+            .zip(ids)
+            .flat_map(|(version, id)| version.in_service_rows(id))
             .collect();
-        let mut counted: Vec<InServiceRow> = Vec::new();
-        for version in batch {
-            let row = by_site
-                .get(version.site_id.as_str())
-                .ok_or_else(|| Error::internal("an inserted row has no id"))?;
-            counted.extend(version.in_service_rows(*row));
-        }
-        for rows in counted.chunks(BATCH) {
-            on_backend!(conn, c => diesel::insert_into(in_service::table).values(rows).execute(c))?;
-        }
+        insert_many!(conn, in_service::table, &counted, COUNTED_BATCH)?;
     }
     Ok(())
+}
+
+/// Ids for `count` new rows. Whoever writes has the write transaction, so nobody else takes them.
+fn row_ids(conn: &mut DbConn, count: usize) -> Result<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    match conn {
+        DbConn::Postgres(conn) => {
+            let ids = sql_query(
+                "SELECT nextval('site_versions_row_id_seq') AS id FROM generate_series(1, $1)",
+            )
+            .bind::<BigInt, _>(count)
+            .load::<Id>(conn)?;
+            Ok(ids.into_iter().map(|row| row.id).collect())
+        }
+        DbConn::Sqlite(conn) => {
+            let last =
+                sql_query("SELECT seq AS id FROM sqlite_sequence WHERE name = 'site_versions'")
+                    .get_result::<Id>(conn)
+                    .optional()?
+                    .map_or(0, |row| row.id);
+            Ok((last + 1..=last + count).collect())
+        }
+    }
 }
 
 fn taken(error: diesel::result::Error, batch: &[NewVersion]) -> Error {

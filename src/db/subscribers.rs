@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::page::Cursor;
 use super::schema::subscriber_counts;
-use super::{DbConn, MultiBackend, on_backend};
+use super::{DbConn, MultiBackend, insert_many};
 use crate::domain::{CountKey, Service, SubscriberCount, Technology};
 use crate::error::{Error, Result};
 
@@ -261,13 +261,10 @@ pub fn upsert(
         .into_iter()
         .map(|new| row(new, at, by, submission_id))
         .collect();
-    for rows in rows.chunks(BATCH) {
-        on_backend!(conn, c => diesel::insert_into(subscriber_counts::table).values(rows).execute(c)).map_err(|error| match error {
-            Diesel::DatabaseError(UniqueViolation, _) => Error::Stale,
-            other => other.into(),
-        })?;
-    }
-    Ok(())
+    insert_many!(conn, subscriber_counts::table, &rows, BATCH).map_err(|error| match error {
+        Diesel::DatabaseError(UniqueViolation, _) => Error::Stale,
+        other => other.into(),
+    })
 }
 
 fn row(new: NewCount, at: NaiveDateTime, by: &str, submission_id: Option<&str>) -> Row {

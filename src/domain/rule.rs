@@ -180,6 +180,9 @@ pub enum Rule {
     LeftOut,
     ChangedSinceReview,
     Cancelled,
+    TakesTooLong {
+        max_s: u64,
+    },
     TooManyMissing {
         missing: usize,
         held: usize,
@@ -272,6 +275,7 @@ impl Rule {
             Self::LeftOut => "left_out",
             Self::ChangedSinceReview => "changed_since_review",
             Self::Cancelled => "cancelled",
+            Self::TakesTooLong { .. } => "takes_too_long",
             Self::TooManyMissing { .. } => "too_many_missing",
             Self::NearOtherOperator { .. } => "near_other_operator",
             Self::NearOwnSite { .. } => "near_own_site",

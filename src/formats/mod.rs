@@ -1,7 +1,8 @@
-//! Rows as GeoJSON, CSV and XLSX. JSON is the reference; the others carry the same values under the same names.
+//! Rows as GeoJSON, CSV and XLSX, whole or page by page. JSON is the reference; the others carry the same values under the same names.
 
 pub mod csv;
 pub mod geojson;
+pub mod pages;
 pub mod xlsx;
 
 use serde::Serialize;

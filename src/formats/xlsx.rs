@@ -21,16 +21,25 @@ pub fn workbook<T: Feature>(name: &str, rows: &[T]) -> Result<Vec<u8>, XlsxError
     let sheet = workbook.add_worksheet();
     sheet.set_name(name)?;
     header(sheet, T::COLUMNS)?;
+    add(sheet, 0, rows)?;
+    workbook.save_to_buffer()
+}
+
+/// Writes `rows` under the `above` that are there.
+///
+/// # Errors
+/// Those of serialisation and of writing.
+pub fn add<T: Feature>(sheet: &mut Worksheet, above: usize, rows: &[T]) -> Result<(), XlsxError> {
     let date = Format::new().set_num_format("yyyy-mm-dd");
     for (i, row) in rows.iter().enumerate() {
         let row = serde_json::to_value(row)
             .map_err(|error| XlsxError::ParameterError(error.to_string()))?;
-        let number = u32::try_from(i + 1).map_err(|_| XlsxError::RowColumnLimitError)?;
+        let number = u32::try_from(above + i + 1).map_err(|_| XlsxError::RowColumnLimitError)?;
         for (column, name) in (0_u16..).zip(T::COLUMNS) {
             write(sheet, number, column, name, cell(&row, name), &date)?;
         }
     }
-    workbook.save_to_buffer()
+    Ok(())
 }
 
 /// Writes the bold first row.

@@ -24,6 +24,7 @@ pub mod webhooks;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 
@@ -48,6 +49,10 @@ pub struct Settings {
     pub utc_offset: FixedOffset,
     /// Whether submissions take effect only when the department approves them.
     pub submissions_need_approval: bool,
+    /// Most rows of the file of a submission.
+    pub submission_max_rows: usize,
+    /// How long the rows of a submission may be worked on.
+    pub submission_max_time: Duration,
 }
 
 /// The register: its storage, its settings, and a copy of its areas in memory.

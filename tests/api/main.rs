@@ -39,6 +39,7 @@ mod seed_division;
 mod seeds;
 mod site_list;
 mod sites;
+mod submission_files;
 mod submission_rows;
 mod submission_steps;
 mod submissions;

@@ -147,7 +147,7 @@ fn the_exit_code_tells_what_kind_of_trouble_it_was() {
         &["serve", "--territory", "1,2,3"],
         &["serve", "--log-format", "xml"],
         &["serve", "--demo", "--database-url", "x.sqlite"],
-        &["export", "subscribers", "--format", "csv"],
+        &["export", "areas", "--format", "csv"],
         &["import", "sites", "sites.doc"],
     ] {
         let wrong = place.run(arguments).expect(2);

@@ -151,6 +151,9 @@ impl Rule {
             Self::LeftOut => "The department left this row out.".into(),
             Self::ChangedSinceReview => "The record has changed since the review.".into(),
             Self::Cancelled => "This was cancelled.".into(),
+            Self::TakesTooLong { max_s } => format!(
+                "The rows were not done within {max_s} seconds: hand them in in several files."
+            ),
             Self::TooManyMissing { missing, held } => {
                 format!(
                     "The file lacks {missing} of the {held} sites that the operator has, more than may be marked as decommissioned."

@@ -145,6 +145,9 @@ impl Rule {
             Self::LeftOut => "Cơ quan quản lý đã loại dòng này.".into(),
             Self::ChangedSinceReview => "Bản ghi đã thay đổi sau khi xem xét.".into(),
             Self::Cancelled => "Đã bị hủy.".into(),
+            Self::TakesTooLong { max_s } => {
+                format!("Chưa xử lý xong các dòng trong {max_s} giây: hãy chia thành nhiều tệp.")
+            }
             Self::TooManyMissing { missing, held } => {
                 format!(
                     "Tệp thiếu {missing} trong {held} trạm của doanh nghiệp, nhiều hơn mức được phép đánh dấu ngừng hoạt động."

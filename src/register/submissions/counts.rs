@@ -2,10 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rayon::prelude::*;
-
 use super::report::{FieldChange, RowReport};
-use super::run::{Run, merged};
+use super::run::{Run, in_steps, merged};
 use crate::db::subscribers::{self, NewCount, Record};
 use crate::db::{DbConn, changes};
 use crate::domain::submission::{OnExisting, Outcome};
@@ -26,27 +24,16 @@ impl Run<'_> {
         let geography = self.register.geography(conn)?;
         let mut known = Known::new(conn)?;
         let mut seen: HashSet<CountKey> = HashSet::new();
-        let mut records = self.file.records()?;
-        loop {
-            let batch = records
-                .by_ref()
-                .take(STEP)
-                .collect::<Result<Vec<FileRecord>>>()?;
-            if batch.is_empty() {
-                return Ok(());
-            }
+        let file = self.file;
+        let read = |record: &FileRecord| {
+            let row = file.row(record);
+            let mut own = Faults::default();
+            let count = SubscriberCount::read(&row.body, String::new(), &mut own);
+            let faults = merged(row.faults, own);
+            (row.number, count.filter(|_| faults.is_empty()), faults)
+        };
+        in_steps(file, STEP, read, |read| {
             self.go_on()?;
-            let file = self.file;
-            let read: Vec<(usize, Option<SubscriberCount>, Faults)> = batch
-                .par_iter()
-                .map(|record| {
-                    let row = file.row(record);
-                    let mut own = Faults::default();
-                    let count = SubscriberCount::read(&row.body, String::new(), &mut own);
-                    let faults = merged(row.faults, own);
-                    (row.number, count.filter(|_| faults.is_empty()), faults)
-                })
-                .collect();
             let mut rows = Vec::with_capacity(read.len());
             for (number, count, mut faults) in read {
                 if let Some(count) = &count {
@@ -58,8 +45,8 @@ impl Run<'_> {
                 }
                 rows.push((number, count, faults));
             }
-            self.count_step(conn, rows)?;
-        }
+            self.count_step(conn, rows)
+        })
     }
 
     fn count_step(

@@ -15,6 +15,7 @@ mod sites;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -158,7 +159,7 @@ impl Register {
     fn check_new(conn: &mut DbConn, change: &Change, new: &New) -> Result<()> {
         let plan = &new.asked.plan;
         let reading = &new.asked.reading;
-        let mut faults = match reading.options(new.kind, None, HashMap::new()) {
+        let mut faults = match reading.options(new.kind, None, HashMap::new(), 0) {
             Ok(_) => Faults::default(),
             Err(faults) => faults,
         };
@@ -262,9 +263,9 @@ impl Register {
             Ok(operators::all(conn)?.into_iter().flat_map(plmns).collect())
         })?;
         let kind = kind(record)?;
-        let options = asked
-            .reading
-            .options(kind, record.operator.clone(), plmns)?;
+        let max_rows = self.settings.submission_max_rows;
+        let operator = record.operator.clone();
+        let options = asked.reading.options(kind, operator, plmns, max_rows)?;
         let file = RowFile::open(&self.submitted_file(&record.id), options)?;
         Ok(file.missing_columns().give(Some(file))?)
     }
@@ -291,7 +292,7 @@ impl Register {
     /// Lets the good rows take effect: with the submission's new state, or not at all.
     fn apply(&self, change: &Change, work: &Work) -> Result<Record> {
         let mut refused = None;
-        let applied = self.db.write_here(|conn| {
+        let applied = self.db.write_much_here(|conn| {
             let mut run = self.run(change, work, true)?;
             run.all(conn, kind(work.record)?)?;
             if run.is_good() {
@@ -332,6 +333,7 @@ impl Register {
             is_writing,
             report: Writer::new(&self.submission_report(&work.record.id))?,
             job: work.job,
+            ends: Instant::now() + self.settings.submission_max_time,
             faults: Faults::default(),
             is_broken: false,
             has_drifted: false,

@@ -29,7 +29,8 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The same for the reader; `operator` is filled in where a row names none, `plmns` tell the operators of cells.
+    /// The same for the reader; `operator` is filled in where a row names none, `plmns` tell the operators of cells, and
+    /// there are at most `max_rows`.
     ///
     /// # Errors
     /// Each parameter that cannot be.
@@ -38,6 +39,7 @@ impl Reading {
         kind: RecordKind,
         operator: Option<String>,
         plmns: HashMap<String, String>,
+        max_rows: usize,
     ) -> Result<Options, Faults> {
         let mut faults = Faults::default();
         let mut stated = |name: &str, word: &str, known: &'static str| {
@@ -88,7 +90,10 @@ impl Reading {
             crs,
             operator,
             plmns,
-            limits: Limits::default(),
+            limits: Limits {
+                rows: max_rows,
+                ..Limits::default()
+            },
         });
         faults.give(options)
     }

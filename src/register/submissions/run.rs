@@ -3,7 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::report::{Reader, RowFault, RowReport, Writer};
@@ -11,7 +14,7 @@ use crate::db::DbConn;
 use crate::domain::submission::{Counts, Mode, Plan};
 use crate::domain::{Faults, RecordKind, Rule};
 use crate::error::{Error, Result};
-use crate::import::row_file::RowFile;
+use crate::import::row_file::{Record as FileRecord, RowFile};
 use crate::register::{Change, Register};
 
 /// Work that is under way: how far it is, and whether it shall stop.
@@ -52,6 +55,8 @@ pub struct Run<'r> {
     pub report: Writer,
     /// How far it is.
     pub job: &'r Job,
+    /// When it must be done.
+    pub ends: Instant,
     /// What is wrong with the file as a whole.
     pub faults: Faults,
     /// Whether a row breaks a rule.
@@ -64,7 +69,7 @@ impl Run<'_> {
     /// Judges every row, and records the good ones where the run writes.
     ///
     /// # Errors
-    /// Those of the database and of the file, and `Stale` where somebody cancelled it.
+    /// Those of the database and of the file, `Invalid` when it takes too long, and `Stale` where somebody cancelled it.
     pub fn all(&mut self, conn: &mut DbConn, kind: RecordKind) -> Result<()> {
         self.job.total.store(self.file.total(), Ordering::Relaxed);
         self.job.done.store(0, Ordering::Relaxed);
@@ -95,7 +100,12 @@ impl Run<'_> {
         if self.job.cancelled.load(Ordering::Relaxed) {
             return Err(Error::Stale);
         }
-        Ok(())
+        let mut faults = Faults::default();
+        if Instant::now() > self.ends {
+            let max_s = self.register.settings.submission_max_time.as_secs();
+            faults.body("", Rule::TakesTooLong { max_s }, None);
+        }
+        Ok(faults.give(Some(()))?)
     }
 
     /// Whether this step's rows are recorded, of which some break rules or not.
@@ -142,6 +152,38 @@ impl Run<'_> {
         self.faults
             .parameter("sync_on", Rule::TooManyMissing { missing, held }, None);
     }
+}
+
+/// Reads the records of a file with `read`, on all cores and ahead of `take`, which gets them in their order, `step` at a
+/// time.
+pub(super) fn in_steps<T: Send>(
+    file: &RowFile,
+    step: usize,
+    read: impl Fn(&FileRecord) -> T + Send + Sync,
+    mut take: impl FnMut(Vec<T>) -> Result<()>,
+) -> Result<()> {
+    std::thread::scope(|scope| {
+        let (sender, steps) = sync_channel(1);
+        scope.spawn(move || {
+            let next = |records: &mut dyn Iterator<Item = Result<FileRecord>>| {
+                let records = records.take(step).collect::<Result<Vec<FileRecord>>>()?;
+                Ok(records.par_iter().map(&read).collect::<Vec<T>>())
+            };
+            let mut records = match file.records() {
+                Ok(records) => records,
+                Err(error) => return drop(sender.send(Err(error))),
+            };
+            loop {
+                let read = next(&mut records);
+                let is_end = read.as_ref().map_or(true, Vec::is_empty);
+                // Nobody takes them any more where the other side has failed.
+                if sender.send(read).is_err() || is_end {
+                    return;
+                }
+            }
+        });
+        steps.into_iter().try_for_each(|rows| take(rows?))
+    })
 }
 
 /// The faults of a row's cells, and those of its record that do not follow from them.

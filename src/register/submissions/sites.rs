@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
-use rayon::prelude::*;
 use serde_json::Value;
 
 use super::report::{FieldChange, RowReport};
-use super::run::{Run, merged};
+use super::run::{Run, in_steps, merged};
 use crate::db::site_list::{self, Filter, Sort};
 use crate::db::sites::{self, NewVersion, Record};
 use crate::db::{DbConn, changes, site_sets};
@@ -16,7 +15,7 @@ use crate::domain::submission::{OnExisting, Outcome};
 use crate::domain::{Equipment, Faults, Kind, Rule, Site, Status};
 use crate::error::{Error, Result};
 use crate::geo::{Position, measure};
-use crate::import::row_file::Record as FileRecord;
+use crate::import::row_file::{Record as FileRecord, RowFile};
 use crate::register::site_checks::{self, Known};
 use crate::register::sites::{after, changed_fields, first, next, note};
 use crate::register::{Geography, filing};
@@ -34,6 +33,37 @@ struct Read {
     /// The area versions that hold its position.
     areas: Vec<i32>,
     faults: Faults,
+}
+
+impl Read {
+    fn of(file: &RowFile, record: &FileRecord, geography: &Geography) -> Self {
+        let row = file.row(record);
+        let key = ["operator", "code"].map(|name| row.body.get(name).and_then(Value::as_str));
+        let key = match key {
+            [Some(operator), Some(code)] => Some((operator.to_owned(), code.to_owned())),
+            _ => None,
+        };
+        let (site, faults) = match site_input::read(&row.body) {
+            Ok(submitted) if row.faults.is_empty() => (Some(submitted), row.faults),
+            Ok(_) => (None, row.faults),
+            Err(own) => (None, merged(row.faults, own)),
+        };
+        let position = site
+            .as_ref()
+            .and_then(|s| Position::new(s.site.longitude, s.site.latitude));
+        Self {
+            number: row.number,
+            key: site
+                .as_ref()
+                .map(|s| (s.site.operator.clone(), s.site.code.clone()))
+                .or(key),
+            areas: position
+                .map(|position| geography.locate(position))
+                .unwrap_or_default(),
+            site,
+            faults,
+        }
+    }
 }
 
 /// A row that was judged.
@@ -65,18 +95,11 @@ impl Run<'_> {
         let mut seen: HashSet<(String, String)> = HashSet::new();
         // Rows whose host may stand further down in the file; satellite exchanges are few.
         let mut waiting: Vec<Read> = Vec::new();
-        let mut records = self.file.records()?;
-        loop {
-            let batch = records
-                .by_ref()
-                .take(STEP)
-                .collect::<Result<Vec<FileRecord>>>()?;
-            if batch.is_empty() {
-                break;
-            }
+        let file = self.file;
+        let read = |record: &FileRecord| Read::of(file, record, &geography);
+        in_steps(file, STEP, read, |rows| {
             self.go_on()?;
-            let mut read = self.read(&batch, &geography);
-            for row in &read {
+            for row in &rows {
                 if let Some(Submitted { site, .. }) = &row.site
                     && matches!(site.equipment, Equipment::SwitchingStation { .. })
                 {
@@ -84,48 +107,14 @@ impl Run<'_> {
                     known.add_host(&site.operator, &site.code);
                 }
             }
-            let (later, now) = read
-                .drain(..)
+            let (later, now): (Vec<Read>, Vec<Read>) = rows
+                .into_iter()
                 .partition(|row| Self::must_wait(conn, &mut known, row));
-            waiting.extend::<Vec<Read>>(later);
-            self.step(conn, &geography, &mut known, &mut seen, now)?;
-        }
-        drop(records);
+            waiting.extend(later);
+            self.step(conn, &geography, &mut known, &mut seen, now)
+        })?;
         self.step(conn, &geography, &mut known, &mut seen, waiting)?;
         self.sync(conn, &geography, &seen)
-    }
-
-    /// Reads rows on all cores.
-    fn read(&self, batch: &[FileRecord], geography: &Geography) -> Vec<Read> {
-        let read = |record: &FileRecord| {
-            let row = self.file.row(record);
-            let key = ["operator", "code"].map(|name| row.body.get(name).and_then(Value::as_str));
-            let key = match key {
-                [Some(operator), Some(code)] => Some((operator.to_owned(), code.to_owned())),
-                _ => None,
-            };
-            let (site, faults) = match site_input::read(&row.body) {
-                Ok(submitted) if row.faults.is_empty() => (Some(submitted), row.faults),
-                Ok(_) => (None, row.faults),
-                Err(own) => (None, merged(row.faults, own)),
-            };
-            let position = site
-                .as_ref()
-                .and_then(|s| Position::new(s.site.longitude, s.site.latitude));
-            Read {
-                number: row.number,
-                key: site
-                    .as_ref()
-                    .map(|s| (s.site.operator.clone(), s.site.code.clone()))
-                    .or(key),
-                areas: position
-                    .map(|position| geography.locate(position))
-                    .unwrap_or_default(),
-                site,
-                faults,
-            }
-        };
-        batch.par_iter().map(read).collect()
     }
 
     fn must_wait(conn: &mut DbConn, known: &mut Known, row: &Read) -> bool {
