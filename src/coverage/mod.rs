@@ -1,0 +1,4 @@
+//! Who is served: what the radios of the register cover, computed from their parameters and, where there is elevation data,
+//! from the terrain.
+
+pub mod lattice;
