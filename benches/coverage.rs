@@ -1,9 +1,15 @@
-//! What districts cost to be covered, beside shapely's unions of the same discs: `cargo bench --bench coverage -- FILE`
-//! writes the discs and districts to a file that `benches/coverage_shapely.py` reads.
+//! What it costs to say what is covered of each district, beside shapely's unions of the same discs:
+//! `cargo bench --bench coverage -- CASE FILE` writes districts and sites to a file that `benches/coverage_shapely.py` reads.
+//! The cases are `small` (8 districts, 679 sites), `large` (700 districts, 100,000 sites, all footprints in memory) and
+//! `streamed` (the same, each footprint laid on its layer and forgotten).
 //!
-//! Times are of the processor, of all threads (Linux only); each is the least of some rounds.
+//! Times are of the processor, of all threads (Linux only); each is the least of some batches.
 
-#![expect(clippy::unwrap_used, reason = "a bench ends where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a bench ends where it fails"
+)]
 #![expect(clippy::print_stdout, reason = "its answer")]
 
 #[path = "support/country.rs"]
@@ -11,28 +17,29 @@
 mod country;
 
 use std::hint::black_box;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use country::Dice;
-use geo::algorithm::line_measures::{Destination, Geodesic};
-use geo::{MultiPolygon, Point};
 use serde_json::{Value, json};
 use telecom_inventory::coverage::footprint::{Footprint, Model, SignalLevel};
 use telecom_inventory::coverage::lattice::Lattice;
+use telecom_inventory::coverage::layer::Layer;
 use telecom_inventory::coverage::partition::Partition;
 use telecom_inventory::coverage::runs::Runs;
-use telecom_inventory::coverage::sums::{by_operators, union};
+use telecom_inventory::coverage::sums::{
+    OperatorsCover, UnitCover, by_operators, of_layers, union,
+};
 use telecom_inventory::coverage::units;
-use telecom_inventory::geo::{BBox, Position, geometry};
+use telecom_inventory::geo::{BBox, MultiPolygon, Position, geometry};
 
 const LATTICE: Lattice = Lattice::ARCSEC_3;
 const OPERATORS: usize = 4;
 /// By technology, metres.
 const RADII_M: [f64; 3] = [5_000.0, 3_000.0, 2_000.0];
-/// Corners of the polygons that stand for discs in the file.
-const CORNERS: u32 = 64;
+
+/// Each figure is the least of so many.
+const BATCHES: u32 = 3;
 
 /// A site of an operator: its position, and the radius of its cell of each technology.
 struct Site {
@@ -43,25 +50,33 @@ struct Site {
 
 /// Districts, sites and the sites' footprints.
 struct Case {
-    name: &'static str,
+    name: String,
     districts: Vec<MultiPolygon<f64>>,
     sites: Vec<Site>,
     footprints: Vec<[Footprint; 3]>,
 }
 
 fn main() {
-    let file = std::env::args()
+    let mut arguments = std::env::args()
         .skip(1)
-        .find(|argument| !argument.starts_with('-'));
-    let mut file = file.map(|path| std::io::BufWriter::new(std::fs::File::create(path).unwrap()));
-    for (name, districts, sites) in [("small", few(), 679), ("large", country(), 100_000)] {
-        let case = Case::new(name, districts, sites);
-        if let Some(file) = &mut file {
-            writeln!(file, "{}", case.to_json()).unwrap();
-        }
+        .filter(|argument| !argument.starts_with('-'));
+    let name = arguments.next().unwrap_or_else(|| "small".to_owned());
+    let (districts, sites) = match name.as_str() {
+        "small" => (few(), 679),
+        "large" | "streamed" => (country(), 100_000),
+        _ => panic!("the cases are small, large and streamed"),
+    };
+    let mut case = Case::new(name, districts, sites);
+    if let Some(path) = arguments.next() {
+        std::fs::write(path, case.to_json().to_string()).unwrap();
+    }
+    if case.name == "streamed" {
+        case.stream();
+    } else {
+        case.make_footprints();
         case.measure();
     }
-    println!("peak memory: {} MiB", peak_mib());
+    println!("{}: peak memory: {} MiB", case.name, peak_mib());
 }
 
 /// The eight real districts, where they are; otherwise eight of the made-up country.
@@ -89,28 +104,50 @@ fn country() -> Vec<MultiPolygon<f64>> {
 }
 
 impl Case {
-    fn new(name: &'static str, districts: Vec<MultiPolygon<f64>>, sites: usize) -> Self {
+    fn new(name: String, districts: Vec<MultiPolygon<f64>>, sites: usize) -> Self {
         let boxes = districts.iter().map(|it| BBox::of(it).unwrap());
         let bbox = boxes.reduce(|a, b| a.joined(b)).unwrap();
         let mut dice = Dice::new(11);
         let sites: Vec<Site> = (0..sites).map(|at| site(&mut dice, bbox, at)).collect();
-        let (start, count) = (processor(), 3 * sites.len());
-        let footprints: Vec<[Footprint; 3]> = sites.iter().map(Site::footprints).collect();
-        println!(
-            "{name}: {count} footprints made in {:.1?}",
-            processor() - start
-        );
         Self {
             name,
             districts,
             sites,
-            footprints,
+            footprints: Vec::new(),
+        }
+    }
+
+    fn make_footprints(&mut self) {
+        let start = processor();
+        self.footprints = self.sites.iter().map(Site::footprints).collect();
+        let spent = processor() - start;
+        println!(
+            "{}: {} footprints made in {spent:.1?}",
+            self.name,
+            3 * self.sites.len()
+        );
+    }
+
+    /// Technology by technology: the footprints are made one after the other, laid on the operators' layers, and forgotten.
+    fn stream(&self) {
+        let districts = self.districts.iter();
+        let runs: Vec<Runs> = districts
+            .map(|it| units::runs(LATTICE, it).unwrap())
+            .collect();
+        let partition = Partition::new(LATTICE, &runs);
+        for technology in 0..3 {
+            let mut layers = vec![Layer::new(partition.window().clone()); OPERATORS];
+            for site in &self.sites {
+                let footprint = site.footprint(site.radii_m[technology]);
+                layers[site.operator].cover(footprint.level(SignalLevel::Covered));
+            }
+            self.print(technology, &of_layers(&partition, &layers).unwrap());
         }
     }
 
     fn measure(&self) {
-        let name = self.name;
-        let rounds = if self.sites.len() > 1_000 { 5 } else { 50 };
+        let name = &self.name;
+        let rounds = if self.sites.len() > 1_000 { 1 } else { 50 };
         let rasterised = || -> Vec<Runs> {
             let districts = self.districts.iter();
             districts
@@ -145,29 +182,30 @@ impl Case {
                 })
             },
         );
-        self.measure_one(&runs, rounds);
+        self.measure_one(&runs);
         self.print_sums(&partition);
     }
 
-    /// One district alone, from the footprints that meet its window, by the mean and the slowest.
-    fn measure_one(&self, runs: &[Runs], rounds: u32) {
-        let mut slowest = Duration::ZERO;
-        let mut all = Duration::ZERO;
-        for district in runs {
+    /// One district alone, from the footprints that meet its window: the mean of all and the slowest.
+    fn measure_one(&self, runs: &[Runs]) {
+        let times = runs.iter().map(|district| {
             let partition = Partition::new(LATTICE, [district]);
             let footprints = self.footprints.iter().map(|it| &it[0]);
             let met: Vec<&Footprint> = footprints
                 .filter(|it| it.window().meets(partition.window()))
                 .collect();
-            let least = least(rounds, || {
-                union(&partition, SignalLevel::Covered, &met).unwrap()
-            });
-            all += least;
-            slowest = slowest.max(least);
-        }
-        let mean = all / u32::try_from(runs.len()).unwrap();
+            let wall = |_| {
+                let start = Instant::now();
+                black_box(union(&partition, SignalLevel::Covered, &met).unwrap());
+                start.elapsed()
+            };
+            (0..20).map(wall).min().unwrap_or_default()
+        });
+        let times: Vec<Duration> = times.collect();
+        let mean = times.iter().sum::<Duration>() / u32::try_from(times.len()).unwrap();
+        let slowest = times.iter().max().unwrap();
         println!(
-            "{}: one district rebuilt: mean {mean:.1?}, slowest {slowest:.1?}",
+            "{}: one district rebuilt: mean {mean:.1?}, slowest {slowest:.1?} of wall time",
             self.name
         );
     }
@@ -181,21 +219,25 @@ impl Case {
                 &self.by_operator(technology),
             )
             .unwrap();
-            let km2 = |units: &[telecom_inventory::coverage::sums::UnitCover]| -> f64 {
-                units.iter().map(|it| it.covered.area_m2() / 1e6).sum()
-            };
-            let each: Vec<String> = found
-                .each
-                .iter()
-                .map(|it| format!("{:.1}", km2(it)))
-                .collect();
-            println!(
-                "{}: technology {technology}: any {:.1} km², by operator {}",
-                self.name,
-                km2(&found.any()),
-                each.join(" ")
-            );
+            self.print(technology, &found);
         }
+    }
+
+    fn print(&self, technology: usize, found: &OperatorsCover) {
+        let km2 = |units: &[UnitCover]| -> f64 {
+            units.iter().map(|it| it.covered.area_m2() / 1e6).sum()
+        };
+        let each: Vec<String> = found
+            .each
+            .iter()
+            .map(|it| format!("{:.1}", km2(it)))
+            .collect();
+        println!(
+            "{}: technology {technology}: any {:.1} km², by operator {}",
+            self.name,
+            km2(&found.any()),
+            each.join(" ")
+        );
     }
 
     fn by_operator(&self, technology: usize) -> Vec<Vec<&Footprint>> {
@@ -207,10 +249,17 @@ impl Case {
         (0..OPERATORS).map(of).collect()
     }
 
-    /// The case as polygons, for the other program.
+    /// Districts and sites, for the other program.
     fn to_json(&self) -> Value {
         let districts: Vec<Value> = self.districts.iter().map(geometry::to_geojson).collect();
-        let sites: Vec<Value> = self.sites.iter().map(Site::to_json).collect();
+        let site = |site: &Site| {
+            let Position {
+                longitude,
+                latitude,
+            } = site.position;
+            json!({"operator": site.operator, "longitude": longitude, "latitude": latitude, "radii_m": site.radii_m})
+        };
+        let sites: Vec<Value> = self.sites.iter().map(site).collect();
         json!({"name": self.name, "districts": districts, "sites": sites})
     }
 }
@@ -233,44 +282,30 @@ fn site(dice: &mut Dice, bbox: BBox, at: usize) -> Site {
 
 impl Site {
     fn footprints(&self) -> [Footprint; 3] {
-        self.radii_m.map(|radius_m| {
-            let model = (Model::DeclaredRadius, 1);
-            Footprint::of_radius(LATTICE, self.position, radius_m, None, model).unwrap()
-        })
+        self.radii_m.map(|radius_m| self.footprint(radius_m))
     }
 
-    fn to_json(&self) -> Value {
-        let step = std::f64::consts::TAU / f64::from(CORNERS);
-        // As large as the disc, not inside it.
-        let grown = (step / step.sin()).sqrt();
-        let disc = |radius_m: f64| -> Vec<[f64; 2]> {
-            let corner = |at: u32| {
-                let azimuth_deg = f64::from(at) * 360.0 / f64::from(CORNERS);
-                let corner =
-                    Geodesic.destination(Point::from(self.position), azimuth_deg, radius_m * grown);
-                [
-                    (corner.x() * 1e7).round() / 1e7,
-                    (corner.y() * 1e7).round() / 1e7,
-                ]
-            };
-            (0..CORNERS).map(corner).collect()
-        };
-        json!({"operator": self.operator, "discs": self.radii_m.map(disc)})
+    fn footprint(&self, radius_m: f64) -> Footprint {
+        let model = (Model::DeclaredRadius, 1);
+        Footprint::of_radius(LATTICE, self.position, radius_m, None, model).unwrap()
     }
 }
 
 fn report<T>(case: &str, what: &str, rounds: u32, job: impl Fn() -> T) {
     let start = Instant::now();
     let least = least(rounds, &job);
-    let wall = start.elapsed() / rounds;
+    let wall = start.elapsed() / (BATCHES * rounds);
     println!("{case}: {what}: {least:.1?} of the processor (mean wall time {wall:.1?})");
 }
 
+/// The least over some batches of the mean of so many rounds: the kernel books a thread's time only every few milliseconds.
 fn least<T>(rounds: u32, job: impl Fn() -> T) -> Duration {
-    let times = (0..rounds).map(|_| {
+    let times = (0..BATCHES).map(|_| {
         let start = processor();
-        black_box(job());
-        processor() - start
+        for _ in 0..rounds {
+            black_box(job());
+        }
+        (processor() - start) / rounds
     });
     times.min().unwrap_or_default()
 }

@@ -34,7 +34,7 @@ impl From<Range<u32>> for Run {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Runs {
     first_row: u32,
-    /// For each row where its runs end in `all`.
+    /// For each row where its runs end in `all`; nothing when each row has just one, as a disc's have.
     ends: Box<[u32]>,
     all: Box<[Run]>,
 }
@@ -61,7 +61,12 @@ impl Runs {
     /// From the first row with a cell to the last one.
     #[must_use]
     pub fn row_range(&self) -> Range<u32> {
-        self.first_row..self.first_row + u32::try_from(self.ends.len()).unwrap_or(0)
+        let rows = if self.ends.is_empty() {
+            self.all.len()
+        } else {
+            self.ends.len()
+        };
+        self.first_row..self.first_row + u32::try_from(rows).unwrap_or(0)
     }
 
     /// The smallest window around the set.
@@ -86,6 +91,9 @@ impl Runs {
             return &[];
         };
         let place = place as usize;
+        if self.ends.is_empty() {
+            return self.all.get(place..=place).unwrap_or_default();
+        }
         let end = |place: usize| self.ends.get(place).map(|end| *end as usize);
         let start = place.checked_sub(1).map_or(Some(0), end);
         match (start, end(place)) {
@@ -193,6 +201,9 @@ impl Builder {
         let all = self.ends.last().copied();
         let rows = self.ends.partition_point(|end| Some(*end) < all) + 1;
         self.ends.truncate(rows);
+        if (1..).zip(&self.ends).all(|(runs, end)| runs == *end) {
+            self.ends.clear();
+        }
         Runs {
             first_row: self.first_row,
             ends: self.ends.into(),

@@ -94,9 +94,9 @@ impl OperatorsCover {
     }
 }
 
-/// Footprints on another lattice than the units.
+/// Footprints on another lattice than the units, or layers over another window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a footprint is on another lattice than the units")]
+#[error("footprints and units are not on the same lattice and window")]
 pub struct OtherLattice;
 
 /// For each unit, in the order of the partition, what at least one of the footprints covers at a level.
@@ -162,6 +162,21 @@ pub fn by_operators(
         .enumerate()
         .map(one)
         .reduce(nothing, together))
+}
+
+/// For each unit what the layers of operators cover, and how many cover what. So a country is summed whose footprints are
+/// read and laid on the layers one after the other, as they need not all be in memory.
+///
+/// # Errors
+/// When a layer is not over the partition's window.
+pub fn of_layers(partition: &Partition, layers: &[Layer]) -> Result<OperatorsCover, OtherLattice> {
+    if layers
+        .iter()
+        .any(|layer| layer.window() != partition.window())
+    {
+        return Err(OtherLattice);
+    }
+    Ok(in_band(partition, partition.window(), layers))
 }
 
 /// The footprints that each band meets.

@@ -8,11 +8,11 @@ use geo::{Coord, LinesIter, MultiPolygon};
 
 use super::Refusal;
 use super::lattice::Lattice;
-use super::runs::{Run, Runs};
+use super::runs::{Builder, Run, Runs};
 
 /// Places where the lines of a boundary may cross the rows, at most: 64 MB. All districts of a country of 700 together
-/// have two million.
-const MOST_CROSSINGS: usize = 16_000_000;
+/// have less than two million.
+const MOST_CROSSINGS: usize = 8_000_000;
 
 /// The cells whose centres a boundary holds, its holes left out.
 ///
@@ -23,37 +23,42 @@ pub fn runs(lattice: Lattice, boundary: &MultiPolygon<f64>) -> Result<Runs, Refu
         .lines_iter()
         .filter_map(|line| Section::new(lattice, line.start, line.end))
         .collect();
-    let first_row = sections.iter().map(|it| it.first_row).min().unwrap_or(0);
-    let end_row = sections.iter().map(|it| it.end_row).max().unwrap_or(0);
     let crossings: usize = sections.iter().map(Section::len).sum();
     if crossings > MOST_CROSSINGS {
         return Err(Refusal {
             field: "boundary",
-            rule: "must cross the rows of the lattice at most 16 million times",
+            rule: "must cross the rows of the lattice at most 8 million times",
         });
     }
-    let mut rows = vec![Vec::new(); (end_row - first_row) as usize];
+    let mut crossings = Vec::with_capacity(crossings);
     for section in &sections {
-        for row in section.first_row..section.end_row {
-            if let Some(columns) = rows.get_mut((row - first_row) as usize) {
-                columns.push(section.column(lattice, row));
-            }
-        }
+        let rows = section.first_row..section.end_row;
+        crossings.extend(rows.map(|row| (row, section.column(lattice, row))));
     }
-    Ok(Runs::from_rows(first_row, rows.into_iter().map(between)))
+    crossings.sort_unstable();
+    Ok(between(&crossings))
 }
 
-/// From each odd crossing to the next even one.
-fn between(mut columns: Vec<u32>) -> Vec<Run> {
-    columns.sort_unstable();
-    let pairs = columns.chunks_exact(2).filter_map(|pair| match pair {
-        [start, end] => Some(Run {
-            start: *start,
-            end: *end,
-        }),
-        _ => None,
-    });
-    pairs.collect()
+/// From each odd crossing of a row to the next even one.
+fn between(crossings: &[(u32, u32)]) -> Runs {
+    let first_row = crossings.first().map_or(0, |(row, _)| *row);
+    let mut builder = Builder::new(first_row);
+    let mut next_row = first_row;
+    for crossed in crossings.chunk_by(|(row, _), (next, _)| row == next) {
+        let row = crossed.first().map_or(next_row, |(row, _)| *row);
+        for _ in next_row..row {
+            builder.push_row([]);
+        }
+        builder.push_row(crossed.chunks_exact(2).filter_map(|pair| match pair {
+            [(_, start), (_, end)] => Some(Run {
+                start: *start,
+                end: *end,
+            }),
+            _ => None,
+        }));
+        next_row = row + 1;
+    }
+    builder.finish()
 }
 
 /// A line of a boundary and the rows whose centres it passes.

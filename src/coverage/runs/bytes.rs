@@ -48,7 +48,8 @@ impl Runs {
     /// Appends the set: number of rows, first row, westernmost column; for each row the number of runs and for each run the
     /// gap before it (counted from the westernmost column; less one behind another run) and its length less one.
     pub fn write(&self, into: &mut Vec<u8>) {
-        put(u32::try_from(self.ends.len()).unwrap_or(u32::MAX), into);
+        let rows = self.row_range();
+        put(rows.end - rows.start, into);
         let Some(west) = self.all.iter().map(|run| run.start).min() else {
             return;
         };

@@ -46,6 +46,9 @@ proptest! {
         let partition = Partition::new(LATTICE, &units);
         for level in SignalLevel::ALL {
             let found = asked(&partition, level, &operators);
+            let whole = |it: &Vec<Footprint>| Layer::of(partition.window().clone(), it.iter().map(|it| it.level(level)));
+            let layers: Vec<Layer> = operators.iter().map(whole).collect();
+            prop_assert_eq!(of_layers(&partition, &layers).unwrap(), found.clone());
             let sets: Vec<_> = operators.iter().map(|it| lit(it, level)).collect();
             for (at, unit) in units.iter().enumerate() {
                 let unit = cells(unit);
