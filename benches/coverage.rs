@@ -120,7 +120,7 @@ impl Case {
     fn make_footprints(&mut self) {
         let start = processor();
         self.footprints = self.sites.iter().map(Site::footprints).collect();
-        let spent = processor() - start;
+        let spent = processor().saturating_sub(start);
         println!(
             "{}: {} footprints made in {spent:.1?}",
             self.name,
@@ -305,7 +305,7 @@ fn least<T>(rounds: u32, job: impl Fn() -> T) -> Duration {
         for _ in 0..rounds {
             black_box(job());
         }
-        (processor() - start) / rounds
+        processor().saturating_sub(start) / rounds
     });
     times.min().unwrap_or_default()
 }

@@ -4,9 +4,9 @@
 use std::f64::consts::PI;
 
 /// Semi-major axis of WGS 84, metres (NIMA TR8350.2, table 3.1).
-const SEMI_MAJOR_AXIS_M: f64 = 6_378_137.0;
+pub(super) const SEMI_MAJOR_AXIS_M: f64 = 6_378_137.0;
 /// First eccentricity of WGS 84, squared (NIMA TR8350.2, table 3.3).
-const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_14e-3;
+pub(super) const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_14e-3;
 
 /// A lattice over the whole Earth. Rows count from the south pole northwards, columns from 180° W eastwards; a cell holds
 /// its south and west edges.

@@ -8,17 +8,13 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::super::Refusal;
-use super::super::lattice::Lattice;
+use super::super::lattice::{ECCENTRICITY_SQUARED, Lattice, SEMI_MAJOR_AXIS_M};
 use super::super::runs::{Run, Runs};
 use crate::geo::{Position, measure};
 
 /// Longest radius of a footprint, metres.
 pub const RADIUS_MAX_M: f64 = 100_000.0;
 
-/// Semi-major axis of WGS 84, metres (NIMA TR8350.2, table 3.1).
-const SEMI_MAJOR_AXIS_M: f64 = 6_378_137.0;
-/// First eccentricity of WGS 84, squared (NIMA TR8350.2, table 3.3).
-const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_14e-3;
 /// Smallest and largest radius of curvature anywhere on WGS 84, metres: a(1 − e²) and a/√(1 − e²).
 const CURVATURE_RADII_M: [f64; 2] = [6_335_439.327, 6_399_593.626];
 /// What rounding may add to a chord, with much to spare, metres.
