@@ -63,6 +63,13 @@ impl Layer {
         }
     }
 
+    /// Covers the whole window.
+    fn cover_all(&mut self) {
+        for words in self.words.chunks_exact_mut(self.words_per_row.max(1)) {
+            bits::fill(words, 0..self.window.columns.len());
+        }
+    }
+
     /// Whether a cell is covered; none outside the window is.
     #[must_use]
     pub fn contains(&self, row: u32, column: u32) -> bool {
@@ -170,13 +177,7 @@ impl Depth {
         {
             return found;
         }
-        found.cover(&Runs::from_rows(
-            self.window.rows.start,
-            self.window
-                .rows
-                .clone()
-                .map(|_| [self.window.columns.clone()]),
-        ));
+        found.cover_all();
         for (digit, plane) in self.planes.iter().enumerate() {
             let wanted = layers >> digit & 1 == 1;
             for (word, plane) in found.words.iter_mut().zip(&plane.words) {

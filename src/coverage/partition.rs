@@ -8,8 +8,9 @@ use super::layer::Layer;
 use super::runs::Runs;
 use super::window::Window;
 
-/// Words of a band's bitmap: 256 KiB, so that filling and counting stay in the processor's cache.
-const BAND_WORDS: u32 = 32_768;
+/// Words of a band's bitmap: 64 KiB, so that filling and counting stay in the processor's cache, and bitmaps are allocated
+/// from memory that was used before, not page by page from the system.
+const BAND_WORDS: u32 = 8_192;
 
 /// A number of cells and their area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
