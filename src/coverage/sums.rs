@@ -239,4 +239,7 @@ fn added<T: std::ops::AddAssign + Copy>(mut a: Vec<T>, b: &[T]) -> Vec<T> {
 }
 
 #[cfg(test)]
+#[path = "sums/exact/tests.rs"]
+mod exact;
+#[cfg(test)]
 mod tests;

@@ -1,5 +1,4 @@
 //! The house rules, each a function from a file to its faults, and samples that show each at work.
-//!
 //! A rule knows by a file's path whether the file is meant.
 
 use std::collections::BTreeSet;

@@ -1,6 +1,4 @@
-//! The laws of sums, and sums over real districts and communes against exact geometry.
-
-mod exact;
+//! The laws of sums.
 
 use std::collections::BTreeSet;
 

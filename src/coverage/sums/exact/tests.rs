@@ -6,8 +6,10 @@ use geo::algorithm::bool_ops::unary_union;
 use geo::algorithm::line_measures::{Destination, Geodesic};
 use geo::{BooleanOps, LineString, MultiPolygon, Point, Polygon};
 
-use super::super::super::footprint::Model;
-use super::super::super::units;
+use super::super::footprint::Model;
+use super::super::lattice::Lattice;
+use super::super::runs::Runs;
+use super::super::units;
 use super::*;
 use crate::geo::tests::{Real, real};
 use crate::geo::{BBox, Position, measure};
@@ -79,14 +81,15 @@ fn exact_percent(unit: &MultiPolygon<f64>, discs: &[(&Polygon<f64>, BBox)]) -> f
     measure::area_km2(&covered) / measure::area_km2(unit) * 100.0
 }
 
-fn check(units: &[Real], what: &str) {
+/// Asserts that no unit is off by more percentage points than allowed: from 70 km² on, and from 2 km² on.
+fn check(units: &[Real], lattice: Lattice, [large, small]: [f64; 2]) {
     let boxes = units.iter().map(|unit| BBox::of(&unit.boundary).unwrap());
     let cells = cells_in(boxes.reduce(|a, b| a.joined(b)).unwrap());
     let footprints: Vec<Footprint> = cells
         .iter()
         .map(|it| {
             Footprint::of_radius(
-                LATTICE,
+                lattice,
                 it.position,
                 it.radius_m,
                 None,
@@ -105,9 +108,9 @@ fn check(units: &[Real], what: &str) {
         .collect();
     let runs: Vec<Runs> = units
         .iter()
-        .map(|unit| units::runs(LATTICE, &unit.boundary).unwrap())
+        .map(|unit| units::runs(lattice, &unit.boundary).unwrap())
         .collect();
-    let partition = Partition::new(LATTICE, &runs);
+    let partition = Partition::new(lattice, &runs);
     let (mut worst, mut worst_small) = (0.0_f64, 0.0_f64);
     for technology in 0..RADII_M.len() {
         for operator in 0..OPERATORS {
@@ -126,36 +129,43 @@ fn check(units: &[Real], what: &str) {
                 .collect();
             let found = union(&partition, SignalLevel::Covered, &meant).unwrap();
             for (unit, found) in units.iter().zip(found) {
+                let area_km2 = measure::area_km2(&unit.boundary);
+                if area_km2 < 2.0 {
+                    continue;
+                }
                 let error =
                     (found.percent().unwrap() - exact_percent(&unit.boundary, &discs)).abs();
-                let area_km2 = measure::area_km2(&unit.boundary);
                 let (limit, worst) = if area_km2 >= 70.0 {
-                    (0.1, &mut worst)
+                    (large, &mut worst)
                 } else {
-                    (0.3, &mut worst_small)
+                    (small, &mut worst_small)
                 };
-                assert!(
-                    error < limit || area_km2 < 2.0,
-                    "{}: {error} of {area_km2} km²",
-                    unit.code
-                );
+                assert!(error < limit, "{}: {error} of {area_km2} km²", unit.code);
                 *worst = worst.max(error);
             }
         }
     }
-    eprintln!("{what}: worst error {worst:.3} points from 70 km², {worst_small:.3} below");
+    eprintln!("{lattice:?}: worst error {worst:.3} points from 70 km², {worst_small:.3} below");
 }
 
 #[test]
 fn covered_shares_of_real_districts_are_within_a_tenth_of_a_point() {
     if let Some(units) = real("laichau/laichau_districts.geojson") {
-        check(&units, "districts");
+        check(&units, Lattice::ARCSEC_3, [0.1, 0.3]);
+    }
+}
+
+/// Of 1,296 values a few are beyond a tenth of a point or three: of a commune of 9 km² three cells of 3″ are 0.3 points.
+#[test]
+fn covered_shares_of_real_communes_are_within_a_seventh_of_a_point_or_half_when_small() {
+    if let Some(units) = real("laichau/laichau_communes_2013.geojson") {
+        check(&units, Lattice::ARCSEC_3, [0.15, 0.5]);
     }
 }
 
 #[test]
-fn covered_shares_of_real_communes_are_within_a_tenth_of_a_point_or_three_when_small() {
+fn covered_shares_of_real_communes_are_within_a_tenth_of_a_point_or_three_at_1_arc_second() {
     if let Some(units) = real("laichau/laichau_communes_2013.geojson") {
-        check(&units, "communes");
+        check(&units, Lattice::ARCSEC_1, [0.1, 0.3]);
     }
 }
