@@ -155,11 +155,12 @@ fn covered_shares_of_real_districts_are_within_a_tenth_of_a_point() {
     }
 }
 
-/// Of 1,296 values a few are beyond a tenth of a point or three: of a commune of 9 km² three cells of 3″ are 0.3 points.
+/// Of 1,296 values a few are beyond a tenth of a point or three: of the smallest commune, 2.4 km², two cells of 3″ are
+/// 0.7 points, which is what 1″ is for.
 #[test]
-fn covered_shares_of_real_communes_are_within_a_seventh_of_a_point_or_half_when_small() {
+fn covered_shares_of_real_communes_are_within_a_seventh_of_a_point_or_two_cells_when_small() {
     if let Some(units) = real("laichau/laichau_communes_2013.geojson") {
-        check(&units, Lattice::ARCSEC_3, [0.15, 0.5]);
+        check(&units, Lattice::ARCSEC_3, [0.15, 0.75]);
     }
 }
 
