@@ -23,6 +23,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod courier;
+pub mod coverage;
 pub mod db;
 pub mod domain;
 pub mod error;
