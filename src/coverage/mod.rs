@@ -2,3 +2,4 @@
 //! from the terrain.
 
 pub mod lattice;
+pub mod propagation;
