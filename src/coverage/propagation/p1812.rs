@@ -9,8 +9,8 @@ mod spherical_earth;
 use super::{Link, OutOfRange};
 
 pub(super) use bullington::{clearance_loss_db, curved_loss_db};
-pub(super) use smooth_earth::{Obstruction, effective_heights_m, fitted_heights_m};
-pub(super) use spherical_earth::SphericalEarth;
+pub(super) use smooth_earth::{Obstruction, add_step, effective_heights_m, fitted_heights_m};
+use spherical_earth::SphericalEarth;
 
 /// Name of the formula in errors.
 const FORMULA: &str = "ITU-R P.1812-8";
@@ -310,9 +310,9 @@ fn profile_sums(profile: &Profile) -> [f64; 2] {
     let points = profile.distances_km.iter().zip(profile.heights_m);
     let pairs = points.clone().zip(points.skip(1));
     pairs.fold([0.0; 2], |sums, ((&d0, &h0), (&d1, &h1))| {
-        smooth_earth::add_step(sums, [d0, d1], [h0, h1])
+        add_step(sums, [d0, d1], [h0, h1])
     })
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::coverage) mod tests;

@@ -10,6 +10,14 @@ pub(in super::super) struct Obstruction {
 }
 
 impl Obstruction {
+    /// All terrain is below the line.
+    pub(in super::super) fn none() -> Self {
+        Self {
+            height_m: f64::NEG_INFINITY,
+            slopes: [f64::NEG_INFINITY; 2],
+        }
+    }
+
     /// Of the points between the ends: distance in km, height of the ground in metres.
     pub(super) fn over(
         points: impl Iterator<Item = (f64, f64)>,
@@ -17,11 +25,7 @@ impl Obstruction {
         [ts, rs]: [f64; 2],
     ) -> Self {
         let d = distance_km;
-        let none = Self {
-            height_m: f64::NEG_INFINITY,
-            slopes: [f64::NEG_INFINITY; 2],
-        };
-        points.fold(none, |most, (at, h)| {
+        points.fold(Self::none(), |most, (at, h)| {
             let over_m = h - (ts * (d - at) + rs * at) / d;
             Self {
                 height_m: most.height_m.max(over_m),
@@ -35,7 +39,7 @@ impl Obstruction {
 }
 
 /// `v_1` and `v_2` with one more step of the profile (83), (84).
-pub(super) fn add_step([v1, v2]: [f64; 2], [d0, d1]: [f64; 2], [h0, h1]: [f64; 2]) -> [f64; 2] {
+pub(in super::super) fn add_step([v1, v2]: [f64; 2], [d0, d1]: [f64; 2], [h0, h1]: [f64; 2]) -> [f64; 2] {
     [
         v1 + (d1 - d0) * (h1 + h0),
         v2 + (d1 - d0) * (h1 * (2.0 * d1 + d0) + h0 * (d1 + 2.0 * d0)),

@@ -7,7 +7,7 @@ use super::*;
 /// A file below the folder of published data; nothing, with a printed line, when it is absent.
 ///
 /// The folder is named by `TELECOM_INVENTORY_DATA` or stands beside the package as `../shared/data`.
-pub(in super::super) fn published(name: &str) -> Option<PathBuf> {
+pub(in crate::coverage) fn published(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("TELECOM_INVENTORY_DATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
         PathBuf::from,
