@@ -143,7 +143,9 @@ impl Elevation {
 
     /// The squares for which there are heights, and their files.
     pub fn sources(&self) -> impl Iterator<Item = (Square, &Source)> {
-        self.sources.iter().map(|(square, source)| (*square, source))
+        self.sources
+            .iter()
+            .map(|(square, source)| (*square, source))
     }
 
     /// SHA-256 of the file from which a square comes; nothing where there is none. It is computed once: a file must not be

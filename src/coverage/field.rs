@@ -64,11 +64,17 @@ impl Window {
             return Err(WindowFault::Radius(radius_km));
         }
         let [height_deg, width_deg] = Plane::reach_deg(position, radius_km * 1000.0);
-        let [south, north] = [position.latitude - height_deg, position.latitude + height_deg];
+        let [south, north] = [
+            position.latitude - height_deg,
+            position.latitude + height_deg,
+        ];
         if south < -LATITUDE_MAX_DEG || north > LATITUDE_MAX_DEG {
             return Err(WindowFault::Pole);
         }
-        let [west, east] = [position.longitude - width_deg, position.longitude + width_deg];
+        let [west, east] = [
+            position.longitude - width_deg,
+            position.longitude + width_deg,
+        ];
         if west < -180.0 || east > 180.0 {
             return Err(WindowFault::Antimeridian);
         }
@@ -196,7 +202,8 @@ impl LossField {
                 return NOT_COMPUTED_DBM;
             }
             let direction = || {
-                let [east_m, north_m] = plane.project(lattice.lat_deg(cell.0), lattice.lon_deg(cell.1));
+                let [east_m, north_m] =
+                    plane.project(lattice.lat_deg(cell.0), lattice.lon_deg(cell.1));
                 Direction {
                     azimuth_deg: east_m.atan2(north_m).to_degrees(),
                     elevation_deg: f64::from(*departure_deg),

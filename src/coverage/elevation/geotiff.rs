@@ -96,7 +96,11 @@ impl Placement {
             return Err(Cause::Georeference("its tie point or scale is incomplete"));
         };
         // A tie point is at the corner of a pixel, or at its centre where pixels are points (2).
-        let half = if key(&keys, RASTER_TYPE) == Some(2) { 0.0 } else { 0.5 };
+        let half = if key(&keys, RASTER_TYPE) == Some(2) {
+            0.0
+        } else {
+            0.5
+        };
         let no_data = file
             .get_tag_ascii_string(Tag::GdalNodata)
             .ok()
@@ -120,7 +124,10 @@ impl Placement {
         if self.columns == 0 || self.rows == 0 || !steps_fit {
             return Err(Cause::Georeference("its pixels have no proper size"));
         }
-        let [south, east] = [self.latitude(self.rows - 1), self.longitude(self.columns - 1)];
+        let [south, east] = [
+            self.latitude(self.rows - 1),
+            self.longitude(self.columns - 1),
+        ];
         let inside = -91.0 < south && self.north < 91.0 && -181.0 < self.west && east < 181.0;
         if inside {
             Ok(self)
@@ -157,7 +164,9 @@ fn averaged(file: &mut Raster, placement: &Placement, square: Square) -> Result<
     let mut sums = vec![(0.0, 0.0); SIDE * SIDE];
     let node = |degrees: f64| {
         let node = (degrees * STEPS as f64).round();
-        (0.0..=STEPS as f64).contains(&node).then_some(node as usize)
+        (0.0..=STEPS as f64)
+            .contains(&node)
+            .then_some(node as usize)
     };
     let north = f64::from(square.south) + 1.0;
     each_pixel(file, placement, square, |row, column, height_m| {
@@ -186,7 +195,10 @@ fn interpolated(file: &mut Raster, placement: &Placement, square: Square) -> Res
         }
     })?;
     let at = |row: f64, column: f64| {
-        let (row, column) = (row - f64::from(rows.start), column - f64::from(columns.start));
+        let (row, column) = (
+            row - f64::from(rows.start),
+            column - f64::from(columns.start),
+        );
         interpolate(&heights_m, width, row, column)
     };
     let mut nodes = Vec::with_capacity(SIDE * SIDE);
@@ -209,7 +221,10 @@ fn interpolated(file: &mut Raster, placement: &Placement, square: Square) -> Res
 )]
 fn interpolate(heights_m: &[f64], width: usize, row: f64, column: f64) -> i16 {
     let (mut sum_m, mut weights) = (0.0, 0.0);
-    for (r, near_row) in [(row.floor(), 1.0 - row.fract()), (row.floor() + 1.0, row.fract())] {
+    for (r, near_row) in [
+        (row.floor(), 1.0 - row.fract()),
+        (row.floor() + 1.0, row.fract()),
+    ] {
         for (c, near_column) in [
             (column.floor(), 1.0 - column.fract()),
             (column.floor() + 1.0, column.fract()),

@@ -36,7 +36,10 @@ pub enum Packing {
 
 /// Whether a tile may have so many bytes of heights.
 pub(super) fn check_size(bytes: u64) -> Result<(), Cause> {
-    if [COARSE_BYTES, FINE_BYTES].iter().any(|&size| size as u64 == bytes) {
+    if [COARSE_BYTES, FINE_BYTES]
+        .iter()
+        .any(|&size| size as u64 == bytes)
+    {
         Ok(())
     } else {
         Err(Cause::Size(bytes))

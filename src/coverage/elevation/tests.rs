@@ -91,7 +91,10 @@ fn every_packing_and_resolution_gives_the_same_plane() {
     let packed = [
         ("N22E103.hgt", coarse.clone()),
         ("n22e103.HGT.gz", gzip.finish().unwrap()),
-        ("N22E103.SRTMGL1.hgt.zip", zip.finish().unwrap().into_inner()),
+        (
+            "N22E103.SRTMGL1.hgt.zip",
+            zip.finish().unwrap().into_inner(),
+        ),
         ("N22E103.hgt", fine),
     ];
     for (name, bytes) in &packed {
@@ -160,7 +163,10 @@ fn tiles_meet_at_their_common_edge_and_a_missing_one_has_no_heights() {
 fn narrow_holes_are_bridged_and_wide_ones_filled_from_the_nearest() {
     // A hole of 2 by 2 nodes at 100, one of 5 by 5 at 300, one of 41 by 41 at 600; the ground rises to the east by 1 m a node.
     let heights = tile(1201, |row, column| {
-        let (row, column) = ((row * 1200.0).round() as i32, (column * 1200.0).round() as i32);
+        let (row, column) = (
+            (row * 1200.0).round() as i32,
+            (column * 1200.0).round() as i32,
+        );
         let hole = [(100, 2), (300, 5), (600, 41)]
             .iter()
             .any(|&(at, size)| (at..at + size).contains(&row) && (at..at + size).contains(&column));
@@ -202,7 +208,12 @@ fn geotiff(path: &Path, corner: [f64; 2], step: f64, point: bool, side: u32, hei
 #[test]
 fn a_geotiff_finer_or_coarser_than_the_nodes_is_a_tile() {
     let step = |per_degree: f64| 1.0 / per_degree;
-    for (per_degree, point) in [(3600.0, true), (3600.0, false), (600.0, true), (600.0, false)] {
+    for (per_degree, point) in [
+        (3600.0, true),
+        (3600.0, false),
+        (600.0, true),
+        (600.0, false),
+    ] {
         let folder = TempDir::new().unwrap();
         let side = per_degree as u32 / 4;
         let half = if point { 0.0 } else { 0.5 };
@@ -213,7 +224,14 @@ fn a_geotiff_finer_or_coarser_than_the_nodes_is_a_tile() {
             .collect();
         heights[0] = -9999;
         let path = folder.path().join("laichau.tif");
-        geotiff(&path, [22.8, 103.2], step(per_degree), point, side, &heights);
+        geotiff(
+            &path,
+            [22.8, 103.2],
+            step(per_degree),
+            point,
+            side,
+            &heights,
+        );
         let elevation = Elevation::open(folder.path()).unwrap();
         let squares: Vec<Square> = elevation.sources().map(|(square, _)| square).collect();
         assert_eq!(squares, [Square::new(22, 103).unwrap()]);
@@ -243,7 +261,9 @@ fn at_most_sixteen_tiles_stay_in_memory() {
     let elevation = Elevation::open(folder.path()).unwrap();
     for west in 100..118 {
         let west = f64::from(west);
-        elevation.terrain([22.1, 22.2], [west + 0.1, west + 0.2]).unwrap();
+        elevation
+            .terrain([22.1, 22.2], [west + 0.1, west + 0.2])
+            .unwrap();
     }
     let kept = elevation.tiles.lock().unwrap();
     assert_eq!(kept.len(), TILES_KEPT);

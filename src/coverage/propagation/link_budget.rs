@@ -6,7 +6,9 @@ mod antenna;
 use super::OutOfRange;
 use crate::domain::Technology;
 
-pub use antenna::{Antenna, Direction, DEFAULT_HORIZONTAL_BEAMWIDTH_DEG, DEFAULT_VERTICAL_BEAMWIDTH_DEG};
+pub use antenna::{
+    Antenna, DEFAULT_HORIZONTAL_BEAMWIDTH_DEG, DEFAULT_VERTICAL_BEAMWIDTH_DEG, Direction,
+};
 
 /// Name of the formula in errors.
 const FORMULA: &str = "the link budget";

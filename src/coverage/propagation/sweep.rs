@@ -119,12 +119,23 @@ pub fn over_terrain(
     let formula = ExtendedHata::new(transmitter.link, ground.environment).ok();
     let mut field = LossField::empty(transmitter.window(lattice)?, transmitter.position);
     let radials = Radials::around(transmitter, lattice);
-    let kernel = Kernel::new(&model, ground.clutter_height_m, radials.step_km, radials.samples);
+    let kernel = Kernel::new(
+        &model,
+        ground.clutter_height_m,
+        radials.step_km,
+        radials.samples,
+    );
     let mut ray = Ray::new(&kernel);
     let aims = radials.aims(targets(transmitter, &field.window));
     for of_one_radial in aims.chunk_by(|one, other| one.radial == other.radial) {
         let heights = radials.heights(of_one_radial, terrain);
-        trace(&mut field, &mut ray, of_one_radial, heights, formula.as_ref());
+        trace(
+            &mut field,
+            &mut ray,
+            of_one_radial,
+            heights,
+            formula.as_ref(),
+        );
     }
     Ok(field)
 }
@@ -166,7 +177,12 @@ fn fill_by_formula(field: &mut LossField, model: &ExtendedHata, target: &Target)
     let fall_m = link.transmitter_height_m - link.receiver_height_m;
     if distance_km <= hata::DISTANCE_MAX_KM {
         let departure_deg = (-fall_m).atan2(distance_km * 1000.0).to_degrees();
-        set(field, target.index, model.loss_within_db(distance_km), departure_deg);
+        set(
+            field,
+            target.index,
+            model.loss_within_db(distance_km),
+            departure_deg,
+        );
     }
 }
 

@@ -70,11 +70,7 @@ fn the_formula_has_the_expected_losses() {
         (900.0, 20.0, 5.0, Suburban, 144.7718),
         (900.0, 30.0, 30.0, Open, 151.8472),
     ] {
-        close(
-            model(f, hb, environment).loss_db(d).unwrap(),
-            loss_db,
-            5e-5,
-        );
+        close(model(f, hb, environment).loss_db(d).unwrap(), loss_db, 5e-5);
     }
 }
 

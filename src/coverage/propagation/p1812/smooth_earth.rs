@@ -39,7 +39,11 @@ impl Obstruction {
 }
 
 /// `v_1` and `v_2` with one more step of the profile (83), (84).
-pub(in super::super) fn add_step([v1, v2]: [f64; 2], [d0, d1]: [f64; 2], [h0, h1]: [f64; 2]) -> [f64; 2] {
+pub(in super::super) fn add_step(
+    [v1, v2]: [f64; 2],
+    [d0, d1]: [f64; 2],
+    [h0, h1]: [f64; 2],
+) -> [f64; 2] {
     [
         v1 + (d1 - d0) * (h1 + h0),
         v2 + (d1 - d0) * (h1 * (2.0 * d1 + d0) + h0 * (d1 + 2.0 * d0)),

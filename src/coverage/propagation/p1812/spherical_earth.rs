@@ -37,7 +37,8 @@ impl SphericalEarth {
     pub(super) fn loss_db(&self, distance_km: f64, heights_m: [f64; 2], wavelength_m: f64) -> f64 {
         let d = distance_km;
         let [te, re] = heights_m;
-        let horizon_km = (2.0 * self.radius_km).sqrt() * ((0.001 * te).sqrt() + (0.001 * re).sqrt());
+        let horizon_km =
+            (2.0 * self.radius_km).sqrt() * ((0.001 * te).sqrt() + (0.001 * re).sqrt());
         if d >= horizon_km {
             return self.first_term_db(d, heights_m, self.radius_km);
         }
@@ -63,9 +64,8 @@ impl SphericalEarth {
         let b = 2.0 * ((m + 1.0) / (3.0 * m)).sqrt() * (FRAC_PI_3 + angle / 3.0).cos();
         let d1 = d / 2.0 * (1.0 + b);
         let d2 = d - d1;
-        let clearance_m = ((te - 500.0 * d1 * d1 / radius_km) * d2
-            + (re - 500.0 * d2 * d2 / radius_km) * d1)
-            / d;
+        let clearance_m =
+            ((te - 500.0 * d1 * d1 / radius_km) * d2 + (re - 500.0 * d2 * d2 / radius_km) * d1) / d;
         (clearance_m, [d1, d2])
     }
 

@@ -24,9 +24,8 @@ impl Hull {
 
     /// Steepest rise towards a point, looking left from a place to the right of all: the greatest (y − y0)/(x0 − x).
     pub(super) fn steepest_from(&self, [x0, y0]: [f64; 2]) -> f64 {
-        let beyond = self.first_edge(|left, right| {
-            right[1] + slope(left, right) * (x0 - right[0]) <= y0
-        });
+        let beyond =
+            self.first_edge(|left, right| right[1] + slope(left, right) * (x0 - right[0]) <= y0);
         let [x, y] = self.vertex(beyond);
         (y - y0) / (x0 - x)
     }
@@ -54,7 +53,10 @@ impl Hull {
     }
 
     fn vertex(&self, index: usize) -> [f64; 2] {
-        self.vertices.get(index).copied().unwrap_or([0.0, f64::NEG_INFINITY])
+        self.vertices
+            .get(index)
+            .copied()
+            .unwrap_or([0.0, f64::NEG_INFINITY])
     }
 }
 

@@ -34,7 +34,13 @@ impl<'a> Kernel<'a> {
         step_km: f64,
         samples: usize,
     ) -> Self {
-        let root = |i: usize| if i == 0 { 0.0 } else { (i as f64).sqrt().recip() };
+        let root = |i: usize| {
+            if i == 0 {
+                0.0
+            } else {
+                (i as f64).sqrt().recip()
+            }
+        };
         let roots: Vec<f64> = (0..=samples).map(root).collect();
         Self {
             model,
@@ -244,10 +250,7 @@ impl<'a> Ray<'a> {
         let obstruction = if from_transmitter > 0.0 {
             Obstruction {
                 height_m: self.bare.highest_over(slope) - ts,
-                slopes: [
-                    from_transmitter,
-                    self.bare.steepest_from([d, rs]) + slope,
-                ],
+                slopes: [from_transmitter, self.bare.steepest_from([d, rs]) + slope],
             }
         } else {
             Obstruction::none()
@@ -346,7 +349,11 @@ fn largest([heights_m, roots, backwards]: [&[f64]; 3], transmitter_m: f64, rise_
         let on_m = rise_m * done;
         for lane in 0..LANES {
             let value = (h[lane] - (line_m[lane] + on_m)) * r[lane] * b[lane];
-            best[lane] = if value > best[lane] { value } else { best[lane] };
+            best[lane] = if value > best[lane] {
+                value
+            } else {
+                best[lane]
+            };
         }
         done += LANES as f64;
     }

@@ -124,19 +124,31 @@ fn over_flat_ground_the_loss_is_that_of_the_plain_path() {
     // 127.4798 dB at 10 km over level ground; the nearest sample is at most half a step away.
     let north = value(&field, 22.5 + 10.0 / 110.74, 103.5);
     let east = value(&field, 22.5, 103.5 + 10.0 / 102.9);
-    assert!((north - 127.48).abs() < 0.4 && (east - 127.48).abs() < 0.4, "{north} {east}");
+    assert!(
+        (north - 127.48).abs() < 0.4 && (east - 127.48).abs() < 0.4,
+        "{north} {east}"
+    );
     assert_eq!(field.loss_db[0], NOT_COMPUTED_DB);
     assert!(field.loss_db.iter().all(|loss_db| !loss_db.is_nan()));
     let computed = field.loss_db.iter().filter(|loss_db| loss_db.is_finite());
-    let area_km2 = computed.count() as f64 * 1e-6 * Lattice::ARCSEC_3.cell_area_m2(
-        Lattice::ARCSEC_3.row(22.5),
+    let area_km2 = computed.count() as f64
+        * 1e-6
+        * Lattice::ARCSEC_3.cell_area_m2(Lattice::ARCSEC_3.row(22.5));
+    assert!(
+        (area_km2 / (std::f64::consts::PI * 144.0) - 1.0).abs() < 0.005,
+        "{area_km2}"
     );
-    assert!((area_km2 / (std::f64::consts::PI * 144.0) - 1.0).abs() < 0.005, "{area_km2}");
 }
 
 #[test]
 fn a_wall_shadows_what_is_behind_it() {
-    let wall = |_, east: f64| if (0.55..0.552).contains(&east) { 900 } else { 600 };
+    let wall = |_, east: f64| {
+        if (0.55..0.552).contains(&east) {
+            900
+        } else {
+            600
+        }
+    };
     let (_folder, elevation) = made_up(wall);
     let transmitter = at(103.5, 22.5, 942.5, 10.0);
     let field = swept(&elevation, &transmitter, &Ground::default());
@@ -144,7 +156,10 @@ fn a_wall_shadows_what_is_behind_it() {
     assert!(east > west + 25.0, "{east} {west}");
     let index = |longitude| {
         let lattice = field.window.lattice;
-        field.window.index(lattice.row(22.5), lattice.column(longitude)).unwrap()
+        field
+            .window
+            .index(lattice.row(22.5), lattice.column(longitude))
+            .unwrap()
     };
     // The wave towards the shadow leaves over the wall: 270 m in 5.2 km.
     let up_deg = f64::from(field.departure_deg[index(103.58)]);
@@ -162,13 +177,21 @@ fn where_tiles_end_the_formula_goes_on() {
     assert_eq!(value(&field, 22.5, 104.03), value(&formula, 22.5, 104.03));
     assert_ne!(value(&field, 22.5, 103.9), value(&formula, 22.5, 103.9));
     // Where the formula does not hold there is nothing.
-    let field = swept(&elevation, &at(103.95, 22.5, 3500.0, 10.0), &Ground::default());
+    let field = swept(
+        &elevation,
+        &at(103.95, 22.5, 3500.0, 10.0),
+        &Ground::default(),
+    );
     assert!(field.shortfalls.dem_incomplete());
     assert_eq!(value(&field, 22.5, 104.03), f64::from(NOT_COMPUTED_DB));
     assert!(value(&field, 22.5, 103.9).is_finite());
     // No tile at all.
     let field = swept(&elevation, &at(105.5, 22.5, 942.5, 5.0), &Ground::default());
-    let formula = without_terrain(&at(105.5, 22.5, 942.5, 5.0), Lattice::ARCSEC_3, Environment::Suburban);
+    let formula = without_terrain(
+        &at(105.5, 22.5, 942.5, 5.0),
+        Lattice::ARCSEC_3,
+        Environment::Suburban,
+    );
     assert_eq!(field.loss_db, formula.unwrap().loss_db);
 }
 
@@ -179,7 +202,11 @@ fn nodes_without_height_are_told() {
         if inside { i16::MIN } else { 700 }
     };
     let (_folder, elevation) = made_up(hole);
-    let field = swept(&elevation, &at(103.5, 22.5, 942.5, 10.0), &Ground::default());
+    let field = swept(
+        &elevation,
+        &at(103.5, 22.5, 942.5, 10.0),
+        &Ground::default(),
+    );
     assert!(field.shortfalls.void_met() && !field.shortfalls.dem_incomplete());
     assert!(field.shortfalls.void_cells < 2000);
 }
@@ -194,9 +221,14 @@ fn a_field_without_terrain_has_the_losses_of_the_formula() {
     let within = field.loss_db.iter().filter(|&&loss_db| loss_db <= 140.0);
     let area_km2 = within.count() as f64 * cell_km2;
     let disc_km2 = std::f64::consts::PI * radius_km * radius_km;
-    assert!((area_km2 / disc_km2 - 1.0).abs() < 0.002, "{area_km2} is not {disc_km2}");
+    assert!(
+        (area_km2 / disc_km2 - 1.0).abs() < 0.002,
+        "{area_km2} is not {disc_km2}"
+    );
     let refused = |transmitter| {
-        without_terrain(&transmitter, Lattice::ARCSEC_3, Environment::Open).unwrap_err().to_string()
+        without_terrain(&transmitter, Lattice::ARCSEC_3, Environment::Open)
+            .unwrap_err()
+            .to_string()
     };
     assert!(refused(at(103.5, 22.5, 3500.0, 5.0)).contains("frequency_mhz"));
     assert!(refused(at(103.5, 22.5, 900.0, 41.0)).contains("distance_km"));
@@ -243,6 +275,45 @@ fn on_real_mountains_the_sweep_equals_the_plain_path() {
     }
 }
 
+/// The loss of the complete method, in which troposcatter (44) adds a little power over the horizon (63), at 2140 MHz with
+/// 325 N-units at sea level.
+fn with_troposcatter_db(loss_db: f64, distances_km: &[f64], heights_m: &[f64]) -> f64 {
+    let last = heights_m.len() - 1;
+    let d = distances_km[last];
+    let radius_km = 6371.0 * 157.0 / (157.0 - 45.0);
+    let (ts, rs) = (heights_m[0] + 30.0, heights_m[last] + 1.5);
+    let horizon = |end_m: f64, away_km: &dyn Fn(usize) -> f64| {
+        let rise = |i: usize| {
+            let at = away_km(i);
+            (heights_m[i] - end_m) / at - 500.0 * at / radius_km
+        };
+        let steepest = (1..last).map(rise).fold(f64::NEG_INFINITY, f64::max);
+        1000.0 * (steepest / 1000.0).atan()
+    };
+    let from_transmitter = horizon(ts, &|i| distances_km[i]);
+    let from_receiver = horizon(rs, &|i| d - distances_km[i]);
+    let angle_mrad = (1000.0 * d / radius_km + from_transmitter + from_receiver).max(0.0);
+    let frequency_db = 25.0 * 2.14_f64.log10() - 2.5 * (2.14_f64 / 2.0).log10().powi(2);
+    let scattered_db = 190.1 + frequency_db + 20.0 * d.log10() + 0.573 * angle_mrad - 0.15 * 325.0;
+    -5.0 * (10.0_f64.powf(-0.2 * loss_db) + 10.0_f64.powf(-0.2 * scattered_db)).log10()
+}
+
+/// The place at a share of the great circle from one place to another: latitudes and longitudes, degrees.
+fn between(from: [f64; 2], to: [f64; 2], share: f64) -> [f64; 2] {
+    let vector = |[latitude, longitude]: [f64; 2]| {
+        let (sine, cosine) = latitude.to_radians().sin_cos();
+        let (east, north) = longitude.to_radians().sin_cos();
+        [cosine * north, cosine * east, sine]
+    };
+    let (one, other) = (vector(from), vector(to));
+    let cosine: f64 = one.iter().zip(other).map(|(a, b)| a * b).sum();
+    let angle = cosine.acos();
+    let [x, y, z] = [0, 1, 2].map(|axis| {
+        one[axis] * ((1.0 - share) * angle).sin() + other[axis] * (share * angle).sin()
+    });
+    [z.atan2(x.hypot(y)).to_degrees(), y.atan2(x).to_degrees()]
+}
+
 /// Losses along paths over the real tile, worked out with the reference implementation.
 #[test]
 fn known_paths_over_real_mountains_have_their_losses() {
@@ -265,8 +336,7 @@ fn known_paths_over_real_mountains_have_their_losses() {
         let share = |i: u32| f64::from(i) / f64::from(steps);
         let heights_m: Vec<f64> = (0..=steps)
             .map(|i| {
-                let [latitude, longitude] =
-                    [0, 1].map(|axis| from[axis] + share(i) * (to[axis] - from[axis]));
+                let [latitude, longitude] = between(from, to, share(i));
                 terrain.height(latitude, longitude).unwrap().height_m
             })
             .collect();
@@ -275,16 +345,18 @@ fn known_paths_over_real_mountains_have_their_losses() {
         let profile = Profile::new(&distances_km, &heights_m, &clutter).unwrap();
         let model = P1812::new(link(2140.0, 30.0), Surroundings::default()).unwrap();
         let loss_db = model.loss(&profile).unwrap().total_db();
-        println!("{length_km} {loss_db} {expected_db}");
-        assert!((loss_db - expected_db).abs() < 0.1, "{loss_db} is not {expected_db}");
+        let complete_db = with_troposcatter_db(loss_db, &distances_km, &heights_m);
+        assert!(
+            (complete_db - expected_db).abs() < 6e-4,
+            "{complete_db} is not {expected_db}"
+        );
     }
 }
 
 #[test]
 fn the_same_question_has_the_same_answer_bit_for_bit() {
-    let (_folder, elevation) = made_up(|north, east| {
-        (600.0 + 400.0 * (north * 40.0).sin() * (east * 55.0).cos()) as i16
-    });
+    let (_folder, elevation) =
+        made_up(|north, east| (600.0 + 400.0 * (north * 40.0).sin() * (east * 55.0).cos()) as i16);
     let transmitter = at(103.5, 22.5, 942.5, 8.0);
     let field = swept(&elevation, &transmitter, &Ground::default());
     assert_eq!(field, swept(&elevation, &transmitter, &Ground::default()));
@@ -305,6 +377,9 @@ fn how_long_a_field_takes() {
             assert_eq!(field, swept(&elevation, &transmitter, &Ground::default()));
             best = best.min(begin.elapsed().as_secs_f64());
         }
-        println!("{radius_km} km: {best:.4} s, the first {first:?}, {:?}", field.shortfalls);
+        println!(
+            "{radius_km} km: {best:.4} s, the first {first:?}, {:?}",
+            field.shortfalls
+        );
     }
 }
