@@ -4,6 +4,7 @@ mod plane;
 
 use super::{
     lattice::Lattice,
+    number::single,
     propagation::link_budget::{Antenna, Direction},
 };
 use crate::geo::Position;
@@ -252,15 +253,6 @@ impl Field {
             .iter()
             .map(move |&level_dbm| f64::from(level_dbm) >= threshold_dbm)
     }
-}
-
-/// A finite value of a field in the precision of fields.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "losses and levels need no more digits"
-)]
-pub(super) fn single(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

@@ -4,4 +4,5 @@
 pub mod elevation;
 pub mod field;
 pub mod lattice;
+mod number;
 pub mod propagation;

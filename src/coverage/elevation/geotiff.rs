@@ -11,6 +11,7 @@ use super::{
     Cause, Square,
     tile::{SIDE, STEPS, Tile, VOID, height_of},
 };
+use crate::coverage::number::{float, index};
 
 /// Keys of a GeoTIFF (OGC 19-008r4, annex B): kind of system, kind of raster, geographic system.
 const MODEL_TYPE: u16 = 1024;
@@ -64,7 +65,7 @@ fn whole(least: f64, most: f64) -> std::ops::Range<i16> {
 pub(super) fn read(path: &Path, square: Square) -> Result<Tile, Cause> {
     let mut file = open(path)?;
     let placement = Placement::of(&mut file)?;
-    let node_deg = 1.0 / STEPS as f64;
+    let node_deg = 1.0 / float(STEPS);
     if placement.step_east.max(placement.step_south) <= FINER * node_deg {
         averaged(&mut file, &placement, square)
     } else {
@@ -136,6 +137,15 @@ impl Placement {
         }
     }
 
+    /// Whether a sample is a height: not one that stands for none.
+    #[expect(
+        clippy::float_cmp,
+        reason = "these samples are written as they are told"
+    )]
+    fn is_height(&self, sample: f64) -> bool {
+        sample.is_finite() && self.no_data != Some(sample) && sample != f64::from(VOID)
+    }
+
     fn latitude(&self, row: u32) -> f64 {
         self.north - f64::from(row) * self.step_south
     }
@@ -155,18 +165,11 @@ fn key(directory: &[u16], id: u16) -> Option<u16> {
 }
 
 /// Nodes as means of the pixels that are nearest to each.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "rounded and checked to be nodes of the tile"
-)]
 fn averaged(file: &mut Raster, placement: &Placement, square: Square) -> Result<Tile, Cause> {
     let mut sums = vec![(0.0, 0.0); SIDE * SIDE];
     let node = |degrees: f64| {
-        let node = (degrees * STEPS as f64).round();
-        (0.0..=STEPS as f64)
-            .contains(&node)
-            .then_some(node as usize)
+        let node = (degrees * float(STEPS)).round();
+        (0.0..=float(STEPS)).contains(&node).then_some(index(node))
     };
     let north = f64::from(square.south) + 1.0;
     each_pixel(file, placement, square, |row, column, height_m| {
@@ -189,9 +192,9 @@ fn interpolated(file: &mut Raster, placement: &Placement, square: Square) -> Res
     let width = columns.len();
     let mut heights_m = vec![f64::NAN; rows.len() * width];
     each_pixel(file, placement, square, |row, column, height_m| {
-        let index = (row - rows.start) as usize * width + (column - columns.start) as usize;
-        if let Some(place) = heights_m.get_mut(index) {
-            *place = height_m;
+        let place = (row - rows.start) as usize * width + (column - columns.start) as usize;
+        if let Some(pixel_m) = heights_m.get_mut(place) {
+            *pixel_m = height_m;
         }
     })?;
     let at = |row: f64, column: f64| {
@@ -203,10 +206,10 @@ fn interpolated(file: &mut Raster, placement: &Placement, square: Square) -> Res
     };
     let mut nodes = Vec::with_capacity(SIDE * SIDE);
     for row in 0..SIDE {
-        let south_deg = f64::from(square.south) + 1.0 - row as f64 / STEPS as f64;
+        let south_deg = f64::from(square.south) + 1.0 - float(row) / float(STEPS);
         let row = (placement.north - south_deg) / placement.step_south;
         for column in 0..SIDE {
-            let east_deg = f64::from(square.west) + column as f64 / STEPS as f64;
+            let east_deg = f64::from(square.west) + float(column) / float(STEPS);
             nodes.push(at(row, (east_deg - placement.west) / placement.step_east));
         }
     }
@@ -214,11 +217,6 @@ fn interpolated(file: &mut Raster, placement: &Placement, square: Square) -> Res
 }
 
 /// Mean of the four pixels around a place, weighted by nearness; pixels without height do not count.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "floored and checked to be of the raster"
-)]
 fn interpolate(heights_m: &[f64], width: usize, row: f64, column: f64) -> i16 {
     let (mut sum_m, mut weights) = (0.0, 0.0);
     for (r, near_row) in [
@@ -230,12 +228,12 @@ fn interpolate(heights_m: &[f64], width: usize, row: f64, column: f64) -> i16 {
             (column.floor() + 1.0, column.fract()),
         ] {
             let weight = near_row * near_column;
-            if r < 0.0 || c < 0.0 || c >= width as f64 || weight <= 0.0 {
+            if r < 0.0 || c < 0.0 || c >= float(width) || weight <= 0.0 {
                 continue;
             }
-            let height_m = heights_m.get(r as usize * width + c as usize);
-            if let Some(height_m) = height_m.filter(|height_m| height_m.is_finite()) {
-                sum_m += weight * height_m;
+            let pixel_m = heights_m.get(index(r) * width + index(c));
+            if let Some(pixel_m) = pixel_m.filter(|pixel_m| pixel_m.is_finite()) {
+                sum_m += weight * pixel_m;
                 weights += weight;
             }
         }
@@ -292,11 +290,7 @@ fn each_pixel(
             let heights_m = heights(file.read_chunk(index)?)?;
             for (pixel, height_m) in (0..).zip(heights_m) {
                 let (row, column) = (top + pixel / width.max(1), left + pixel % width.max(1));
-                let has_height = height_m.is_finite() && placement.no_data != Some(height_m);
-                if has_height
-                    && height_m != f64::from(VOID)
-                    && rows.contains(&row)
-                    && columns.contains(&column)
+                if placement.is_height(height_m) && rows.contains(&row) && columns.contains(&column)
                 {
                     seen(row, column, height_m);
                 }

@@ -4,6 +4,7 @@ use super::{
     Square,
     tile::{SIDE, STEPS, Tile, VOID},
 };
+use crate::coverage::number::{float, index};
 
 /// A node whose tile is not there.
 const ABSENT: i16 = i16::MIN + 1;
@@ -37,8 +38,8 @@ pub struct Terrain {
 impl Terrain {
     /// A window without heights. The degrees must be on the Earth.
     pub(super) fn absent([south, north]: [f64; 2], [west, east]: [f64; 2]) -> Self {
-        let first = |degrees: f64| whole(nodes(degrees).floor());
-        let last = |degrees: f64| whole(nodes(degrees).ceil());
+        let first = |degrees: f64| index(nodes(degrees).floor());
+        let last = |degrees: f64| index(nodes(degrees).ceil());
         let (south_node, west_node) = (first(south + 90.0), first(west + 180.0));
         let rows = last(north + 90.0) + 1 - south_node;
         let columns = last(east + 180.0) + 1 - west_node;
@@ -107,17 +108,17 @@ impl Terrain {
     /// node within ten steps does. Nothing when there is none, the tile is missing, or the place is outside the window.
     #[must_use]
     pub fn height(&self, latitude: f64, longitude: f64) -> Option<Height> {
-        let row = nodes(latitude + 90.0) - self.south as f64;
-        let column = nodes(longitude + 180.0) - self.west as f64;
-        let (last_row, last_column) = ((self.rows - 1) as f64, (self.columns - 1) as f64);
+        let row = nodes(latitude + 90.0) - float(self.south);
+        let column = nodes(longitude + 180.0) - float(self.west);
+        let (last_row, last_column) = (float(self.rows - 1), float(self.columns - 1));
         if !(0.0..=last_row).contains(&row) || !(0.0..=last_column).contains(&column) {
             return None;
         }
         // The cell's south-west node; on the last row and column the cell before.
-        let r = whole(row.floor()).min(self.rows.saturating_sub(2));
-        let c = whole(column.floor()).min(self.columns.saturating_sub(2));
+        let r = index(row.floor()).min(self.rows.saturating_sub(2));
+        let c = index(column.floor()).min(self.columns.saturating_sub(2));
         let corners = self.corners(r, c)?;
-        let (up, right) = (row - r as f64, column - c as f64);
+        let (up, right) = (row - float(r), column - float(c));
         let weights = [
             (1.0 - up) * (1.0 - right),
             (1.0 - up) * right,
@@ -200,15 +201,15 @@ impl Terrain {
     /// Height of the node with a height that is nearest to a place; of several the first from the south and west.
     fn nearest(&self, [row, column]: [f64; 2]) -> Option<f64> {
         let range = |centre: f64, count: usize| {
-            let centre = whole(centre.round());
+            let centre = index(centre.round());
             centre.saturating_sub(NEAREST_MAX)..(centre + NEAREST_MAX + 1).min(count)
         };
-        let limit_2 = (NEAREST_MAX * NEAREST_MAX) as f64;
+        let limit_2 = float(NEAREST_MAX * NEAREST_MAX);
         let mut best: Option<(f64, i16)> = None;
         for r in range(row, self.rows) {
             for c in range(column, self.columns) {
                 let height_m = self.node(r, c).filter(|&height_m| height_m > ABSENT);
-                let distance_2 = (r as f64 - row).powi(2) + (c as f64 - column).powi(2);
+                let distance_2 = (float(r) - row).powi(2) + (float(c) - column).powi(2);
                 let nearer = best.is_none_or(|(best_2, _)| distance_2 < best_2);
                 if let Some(height_m) = height_m
                     && distance_2 <= limit_2
@@ -231,17 +232,7 @@ impl Terrain {
 
 /// Degrees in nodes.
 fn nodes(degrees: f64) -> f64 {
-    degrees * STEPS as f64
-}
-
-/// A whole number that is not negative, as an index.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "whole and not negative, as every caller has it"
-)]
-fn whole(number: f64) -> usize {
-    number as usize
+    degrees * float(STEPS)
 }
 
 fn weighted(heights_m: [i16; 4], weights: [f64; 4]) -> f64 {

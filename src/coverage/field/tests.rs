@@ -1,5 +1,7 @@
 //! Windows, the plane around a site, and levels from losses.
 
+#![expect(clippy::float_cmp, reason = "these values are set, not computed")]
+
 use proptest::prelude::*;
 
 use super::*;

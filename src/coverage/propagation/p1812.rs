@@ -106,7 +106,6 @@ impl<'a> Profile<'a> {
             if !(d.is_finite() && h.is_finite() && c.is_finite()) {
                 return Err(ProfileFault::NotFinite(index));
             }
-            #[expect(clippy::float_cmp, reason = "the first distance is 0 itself")]
             if d <= last_km || (index == 0 && d != 0.0) {
                 return Err(ProfileFault::NotGrowing(index));
             }
@@ -137,6 +136,25 @@ impl<'a> Profile<'a> {
             .take(count - 1)
             .skip(1)
             .map(|((&d, &h), &c)| (d, h, h + c))
+    }
+
+    /// Heights of antennas at `ends_m` above the smooth surface that stands for the terrain in diffraction (5.6).
+    fn effective_heights_m(&self, ends_m: [f64; 2]) -> [f64; 2] {
+        let d = self.length_km();
+        let fitted_m = fitted_heights_m(d, self.sums());
+        let ground_m = self.interior().map(|(at, h, _)| (at, h));
+        let obstruction = Obstruction::over(ground_m, d, ends_m);
+        let bare_m = [self.first_height_m(), self.last_height_m()];
+        effective_heights_m(fitted_m, obstruction, bare_m, ends_m)
+    }
+
+    /// `v_1` and `v_2`, the sums of the least-squares fit (83), (84).
+    fn sums(&self) -> [f64; 2] {
+        let points = self.distances_km.iter().zip(self.heights_m);
+        let pairs = points.clone().zip(points.skip(1));
+        pairs.fold([0.0; 2], |sums, ((&d0, &h0), (&d1, &h1))| {
+            add_step(sums, [d0, d1], [h0, h1])
+        })
     }
 
     fn first_height_m(&self) -> f64 {
@@ -236,9 +254,8 @@ impl P1812 {
 
     /// Free space over a distance in km between antennas whose heights above sea level differ by `rise_m` (8).
     pub(super) fn free_space_db(&self, distance_km: f64, rise_m: f64) -> f64 {
-        let rise_km = rise_m / 1000.0;
         // Antennas at one place have no loss by this; a metre apart is as near as antennas come.
-        let squared_km2 = (distance_km * distance_km + rise_km * rise_km).max(1e-6);
+        let squared_km2 = (distance_km * distance_km + rise_m * rise_m / 1e6).max(1e-6);
         92.4 + 20.0 * (self.link.frequency_mhz / 1000.0).log10() + 10.0 * squared_km2.log10()
     }
 
@@ -270,7 +287,7 @@ impl P1812 {
         }
         let covered = profile.interior().map(|(at, _, g)| (at, g));
         let bare = profile.interior().map(|(at, ..)| (at, 0.0));
-        let effective_m = self.effective_heights_m(profile, ends_m);
+        let effective_m = profile.effective_heights_m(ends_m);
         Ok(Loss {
             free_space_db,
             bullington_db: self.bullington_db(covered, d, ends_m),
@@ -293,25 +310,6 @@ impl P1812 {
         };
         path.loss_db(points)
     }
-
-    /// Heights of the antennas above the smooth surface that stands for the terrain in diffraction (5.6).
-    fn effective_heights_m(&self, profile: &Profile, ends_m: [f64; 2]) -> [f64; 2] {
-        let d = profile.length_km();
-        let fitted_m = fitted_heights_m(d, profile_sums(profile));
-        let ground_m = profile.interior().map(|(at, h, _)| (at, h));
-        let obstruction = Obstruction::over(ground_m, d, ends_m);
-        let bare_m = [profile.first_height_m(), profile.last_height_m()];
-        effective_heights_m(fitted_m, obstruction, bare_m, ends_m)
-    }
-}
-
-/// `v_1` and `v_2`, the sums of the least-squares fit (83), (84).
-fn profile_sums(profile: &Profile) -> [f64; 2] {
-    let points = profile.distances_km.iter().zip(profile.heights_m);
-    let pairs = points.clone().zip(points.skip(1));
-    pairs.fold([0.0; 2], |sums, ((&d0, &h0), (&d1, &h1))| {
-        add_step(sums, [d0, d1], [h0, h1])
-    })
 }
 
 #[cfg(test)]

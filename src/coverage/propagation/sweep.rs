@@ -14,8 +14,9 @@ use super::{
 use crate::{
     coverage::{
         elevation::Terrain,
-        field::{LossField, Plane, Window, WindowFault, single},
+        field::{LossField, Plane, Window, WindowFault},
         lattice::Lattice,
+        number::{index, single},
     },
     geo::Position,
 };
@@ -214,11 +215,6 @@ struct Radials {
 }
 
 impl Radials {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "radius and step are positive, and the radius is bounded"
-    )]
     fn around(transmitter: &Transmitter, lattice: Lattice) -> Self {
         let plane = Plane::around(transmitter.position);
         let step_km = plane.latitude_degree_m() * lattice.step_deg() / 1000.0;
@@ -227,7 +223,7 @@ impl Radials {
             plane,
             step_km,
             count: (std::f64::consts::TAU * reach).ceil().max(8.0),
-            samples: reach.round() as usize,
+            samples: index(reach.round()),
         }
     }
 

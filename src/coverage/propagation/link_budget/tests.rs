@@ -1,5 +1,7 @@
 //! The budget against the table of planning figures, and the antenna's pattern.
 
+#![expect(clippy::float_cmp, reason = "these values are set, not computed")]
+
 use proptest::prelude::*;
 
 use super::{

@@ -6,9 +6,12 @@
 //! a path in line of sight looks at every sample. Over the smooth Earth the Fresnel parameter has one maximum.
 
 use super::hull::Hull;
-use crate::coverage::propagation::p1812::{
-    DISTANCE_MIN_KM, Obstruction, P1812, add_step, clearance_loss_db, curved_loss_db,
-    effective_heights_m, fitted_heights_m,
+use crate::coverage::{
+    number::{float, index},
+    propagation::p1812::{
+        DISTANCE_MIN_KM, Obstruction, P1812, add_step, clearance_loss_db, curved_loss_db,
+        effective_heights_m, fitted_heights_m,
+    },
 };
 
 /// Paths side by side in the search for the largest Fresnel parameter: as many as vector registers hold.
@@ -38,7 +41,7 @@ impl<'a> Kernel<'a> {
             if i == 0 {
                 0.0
             } else {
-                (i as f64).sqrt().recip()
+                (float(i)).sqrt().recip()
             }
         };
         let roots: Vec<f64> = (0..=samples).map(root).collect();
@@ -114,7 +117,7 @@ impl<'a> Ray<'a> {
         let Some(last) = self.arrived else {
             return;
         };
-        let km = |sample: usize| sample as f64 * self.kernel.step_km;
+        let km = |sample: usize| float(sample) * self.kernel.step_km;
         let (from, to) = (km(last), km(last + 1));
         if last == 0 {
             self.lowered_m.push(self.first_m);
@@ -149,7 +152,7 @@ impl<'a> Ray<'a> {
         let model = self.kernel.model;
         let path = Path {
             last,
-            distance_km: last as f64 * self.kernel.step_km,
+            distance_km: float(last) * self.kernel.step_km,
             ends_m: [
                 self.transmitter_m(),
                 self.last_m + model.link().receiver_height_m,
@@ -220,7 +223,7 @@ impl<'a> Ray<'a> {
             distance_km: d,
             ends_m: [ts, rs],
         } = *path;
-        let rise_m = (rs - self.kernel.bulge * d * d - ts) / last as f64;
+        let rise_m = (rs - self.kernel.bulge * d * d - ts) / float(last);
         let size = self.kernel.roots.len();
         let lowered_m = self.lowered_m.get(1..last).unwrap_or_default();
         let roots = self.kernel.roots.get(1..last).unwrap_or_default();
@@ -234,9 +237,9 @@ impl<'a> Ray<'a> {
         scale * largest([lowered_m, roots, backwards], ts, rise_m)
     }
 
-    /// √(0.002 d / (λ d_i (d − d_i))) without the roots of i and last − i.
+    /// The root of 0.002 d / (λ a b), with distances a and b from both ends, without the roots of the samples i and last − i.
     fn nu_scale(&self, last: usize) -> f64 {
-        (0.002 * last as f64 / (self.kernel.model.wavelength_m() * self.kernel.step_km)).sqrt()
+        (0.002 * float(last) / (self.kernel.model.wavelength_m() * self.kernel.step_km)).sqrt()
     }
 
     fn effective_heights_m(&self, path: &Path) -> [f64; 2] {
@@ -284,33 +287,28 @@ impl<'a> Ray<'a> {
         )
     }
 
-    /// Steepest slope from an end at a height over a smooth Earth to the samples between: 500 Ce (d − d_i) − h/d_i has its
-    /// maximum where d_i² = h/(500 Ce).
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to the samples"
-    )]
+    /// Steepest slope from an end at height h over a smooth Earth to the samples, at distances a: 500 `C_e` (d − a) − h/a has its
+    /// maximum where a² = h/(500 `C_e`).
     fn steepest_smooth(&self, last: usize, height_m: f64) -> f64 {
         let step_km = self.kernel.step_km;
         let bulge = self.kernel.bulge;
         let slope = |i: usize| {
-            let at = i as f64 * step_km;
-            bulge * (last as f64 * step_km - at) - height_m / at
+            let at = float(i) * step_km;
+            bulge * (float(last) * step_km - at) - height_m / at
         };
         let best = (height_m / bulge).sqrt() / step_km;
-        let before = (best.floor() as usize).clamp(1, last - 1);
+        let before = index(best.floor()).clamp(1, last - 1);
         let after = (before + 1).min(last - 1);
         slope(before).max(slope(after))
     }
 
-    /// Largest Fresnel parameter over a smooth Earth. Over θ with d_i = d sin²θ it is concave, so halving finds it.
+    /// Largest Fresnel parameter over a smooth Earth. Over θ with a = d sin²θ it is concave, so halving finds it.
     fn smooth_nu_in_sight(&self, last: usize, [te, re]: [f64; 2]) -> f64 {
         let step_km = self.kernel.step_km;
-        let d = last as f64 * step_km;
+        let d = float(last) * step_km;
         let root = |i: usize| self.kernel.roots.get(i).copied().unwrap_or_default();
         let nu = |i: usize| {
-            let at = i as f64 * step_km;
+            let at = float(i) * step_km;
             let rise_m = self.kernel.bulge * at * (d - at) - (te * (d - at) + re * at) / d;
             rise_m * root(i) * root(last - i)
         };
@@ -339,7 +337,7 @@ struct Path {
 /// by the same at each sample. In lanes, for the vector registers; a maximum does not depend on the order.
 fn largest([heights_m, roots, backwards]: [&[f64]; 3], transmitter_m: f64, rise_m: f64) -> f64 {
     let mut best = [f64::NEG_INFINITY; LANES];
-    let mut line_m: [f64; LANES] = std::array::from_fn(|lane| (lane + 1) as f64);
+    let mut line_m: [f64; LANES] = std::array::from_fn(|lane| float(lane + 1));
     line_m = line_m.map(|samples| transmitter_m + rise_m * samples);
     let mut done = 0.0;
     let (heights_m, last_heights_m) = heights_m.as_chunks::<LANES>();
@@ -355,7 +353,7 @@ fn largest([heights_m, roots, backwards]: [&[f64]; 3], transmitter_m: f64, rise_
                 best[lane]
             };
         }
-        done += LANES as f64;
+        done += float(LANES);
     }
     let rest = last_heights_m.iter().zip(last_roots).zip(last_backwards);
     for (((h, r), b), line_m) in rest.zip(line_m) {

@@ -1,5 +1,11 @@
 //! The sweep against the plain path over the same samples, and what its fields must be like.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::float_cmp,
+    reason = "made-up heights are small, and the same losses are the same bits"
+)]
+
 use std::{fs, time::Instant};
 
 use proptest::prelude::*;
@@ -7,7 +13,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::coverage::{
     elevation::Elevation,
-    field::NOT_COMPUTED_DB,
+    field::{NOT_COMPUTED_DB, Shortfalls},
+    number::float,
     propagation::p1812::{Polarization, Profile, tests::published},
 };
 
@@ -34,7 +41,7 @@ fn both(
         ray.step(height_m);
         fast_db.push(ray.arrive().unwrap().loss_db);
     }
-    let distances_km: Vec<f64> = (0..heights_m.len()).map(|i| i as f64 * step_km).collect();
+    let distances_km: Vec<f64> = (0..heights_m.len()).map(|i| float(i) * step_km).collect();
     let clutter: Vec<f64> = vec![clutter_m; heights_m.len()];
     (2..heights_m.len()).map(move |last| {
         let profile = Profile::new(
@@ -120,7 +127,7 @@ fn over_flat_ground_the_loss_is_that_of_the_plain_path() {
     let (_folder, elevation) = made_up(|_, _| 700);
     let transmitter = at(103.5, 22.5, 942.5, 12.0);
     let field = swept(&elevation, &transmitter, &Ground::default());
-    assert_eq!(field.shortfalls, Default::default());
+    assert_eq!(field.shortfalls, Shortfalls::default());
     // 127.4798 dB at 10 km over level ground; the nearest sample is at most half a step away.
     let north = value(&field, 22.5 + 10.0 / 110.74, 103.5);
     let east = value(&field, 22.5, 103.5 + 10.0 / 102.9);
@@ -131,7 +138,7 @@ fn over_flat_ground_the_loss_is_that_of_the_plain_path() {
     assert_eq!(field.loss_db[0], NOT_COMPUTED_DB);
     assert!(field.loss_db.iter().all(|loss_db| !loss_db.is_nan()));
     let computed = field.loss_db.iter().filter(|loss_db| loss_db.is_finite());
-    let area_km2 = computed.count() as f64
+    let area_km2 = float(computed.count())
         * 1e-6
         * Lattice::ARCSEC_3.cell_area_m2(Lattice::ARCSEC_3.row(22.5));
     assert!(
@@ -219,7 +226,7 @@ fn a_field_without_terrain_has_the_losses_of_the_formula() {
     let radius_km = model.radius_km(140.0).unwrap();
     let cell_km2 = Lattice::ARCSEC_3.cell_area_m2(Lattice::ARCSEC_3.row(22.5)) * 1e-6;
     let within = field.loss_db.iter().filter(|&&loss_db| loss_db <= 140.0);
-    let area_km2 = within.count() as f64 * cell_km2;
+    let area_km2 = float(within.count()) * cell_km2;
     let disc_km2 = std::f64::consts::PI * radius_km * radius_km;
     assert!(
         (area_km2 / disc_km2 - 1.0).abs() < 0.002,
@@ -264,8 +271,8 @@ fn on_real_mountains_the_sweep_equals_the_plain_path() {
                     plane.unproject([east * distance_m, north * distance_m]);
                 terrain.height(latitude, longitude).unwrap().height_m
             };
-            let heights_m: Vec<f64> = (0..300).map(height_m).collect();
-            for (sample, fast_db, plain_db) in both(&model, 0.0926, clutter_m, &heights_m) {
+            let ground_m: Vec<f64> = (0..300).map(height_m).collect();
+            for (sample, fast_db, plain_db) in both(&model, 0.0926, clutter_m, &ground_m) {
                 assert!(
                     (fast_db - plain_db).abs() < 1e-6,
                     "{degrees}° {sample}: {fast_db} is not {plain_db}"
