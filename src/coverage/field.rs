@@ -1,146 +1,22 @@
 //! What a model gives for one cell: a window of the lattice with a loss or a level for each of its cells.
 
+mod circle;
 mod plane;
 
 use super::{
-    lattice::Lattice,
     number::single,
     propagation::link_budget::{Antenna, Direction},
+    window::Window,
 };
 use crate::geo::Position;
 
+pub use circle::{CircleFault, RADIUS_MAX_KM, bounds_deg, cells, index_of, window_around};
 pub use plane::Plane;
 
 /// Loss of a cell that was not computed: beyond the radius, or where no model holds. dB.
 pub const NOT_COMPUTED_DB: f32 = f32::INFINITY;
 /// Level of a cell that was not computed: below every threshold. dBm.
 pub const NOT_COMPUTED_DBM: f32 = f32::NEG_INFINITY;
-/// Longest radius of a window, km.
-pub const RADIUS_MAX_KM: f64 = 120.0;
-/// Northernmost latitude of a window; beyond, meridians run together too fast for the plane around a site. Degrees.
-const LATITUDE_MAX_DEG: f64 = 85.0;
-
-/// A circle around a site that no window of the lattice can hold.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum WindowFault {
-    /// The radius is 0, too long, or no number.
-    #[error("`radius_km` must be more than 0 and at most {RADIUS_MAX_KM}, not {0}")]
-    Radius(f64),
-    /// The circle reaches near a pole.
-    #[error("the circle must stay within 85° north and south")]
-    Pole,
-    /// The circle crosses the antimeridian.
-    #[error("the circle must not cross the antimeridian")]
-    Antimeridian,
-}
-
-/// Neighbouring rows and columns of the lattice. Values for its cells are listed row by row from the south, each from the
-/// west.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Window {
-    /// The lattice.
-    pub lattice: Lattice,
-    /// First row, the southernmost.
-    pub south_row: u32,
-    /// First column, the westernmost.
-    pub west_column: u32,
-    /// Number of rows.
-    pub rows: u32,
-    /// Number of columns.
-    pub columns: u32,
-}
-
-impl Window {
-    /// The smallest window that holds every cell with a part within `radius_km` of a position.
-    ///
-    /// # Errors
-    /// When the radius is not more than 0 and at most 120 km, or the circle reaches beyond 85° of latitude or over the
-    /// antimeridian.
-    pub fn around(
-        lattice: Lattice,
-        position: Position,
-        radius_km: f64,
-    ) -> Result<Self, WindowFault> {
-        if !(radius_km > 0.0 && radius_km <= RADIUS_MAX_KM) {
-            return Err(WindowFault::Radius(radius_km));
-        }
-        let [height_deg, width_deg] = Plane::reach_deg(position, radius_km * 1000.0);
-        let [south, north] = [
-            position.latitude - height_deg,
-            position.latitude + height_deg,
-        ];
-        if south < -LATITUDE_MAX_DEG || north > LATITUDE_MAX_DEG {
-            return Err(WindowFault::Pole);
-        }
-        let [west, east] = [
-            position.longitude - width_deg,
-            position.longitude + width_deg,
-        ];
-        if west < -180.0 || east > 180.0 {
-            return Err(WindowFault::Antimeridian);
-        }
-        let (south_row, west_column) = (lattice.row(south), lattice.column(west));
-        Ok(Self {
-            lattice,
-            south_row,
-            west_column,
-            rows: lattice.row(north) - south_row + 1,
-            columns: lattice.column(east) - west_column + 1,
-        })
-    }
-
-    /// Number of cells.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows as usize * self.columns as usize
-    }
-
-    /// Whether there are no cells.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Place in the list of values of a cell by its row and column on the lattice; nothing when it is outside.
-    #[must_use]
-    pub fn index(&self, row: u32, column: u32) -> Option<usize> {
-        let row = row.checked_sub(self.south_row)?;
-        let column = column.checked_sub(self.west_column)?;
-        let inside = row < self.rows && column < self.columns;
-        inside.then_some(row as usize * self.columns as usize + column as usize)
-    }
-
-    /// Rows and columns on the lattice of all cells, in the order of their values.
-    pub fn cells(&self) -> impl Iterator<Item = (u32, u32)> {
-        let columns = self.west_column..self.west_column + self.columns;
-        (self.south_row..self.south_row + self.rows)
-            .flat_map(move |row| columns.clone().map(move |column| (row, column)))
-    }
-
-    /// Latitudes of the southern and northern edge and longitudes of the western and eastern one, degrees, each
-    /// `margin_deg` farther out but on the map.
-    #[must_use]
-    pub fn bounds_deg(&self, margin_deg: f64) -> [[f64; 2]; 2] {
-        let half = self.lattice.step_deg() / 2.0 + margin_deg;
-        let latitude = |row: u32| self.lattice.lat_deg(row);
-        let longitude = |column: u32| self.lattice.lon_deg(column);
-        let (last_row, last_column) = (
-            self.south_row + self.rows.saturating_sub(1),
-            self.west_column + self.columns.saturating_sub(1),
-        );
-        [
-            [
-                (latitude(self.south_row) - half).max(-90.0),
-                (latitude(last_row) + half).min(90.0),
-            ],
-            [
-                (longitude(self.west_column) - half).max(-180.0),
-                (longitude(last_column) + half).min(180.0),
-            ],
-        ]
-    }
-}
-
 /// How far elevation data were short of what a field needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shortfalls {
@@ -168,7 +44,7 @@ impl Shortfalls {
 /// Losses from one antenna place to all cells around it, whichever way its antennas turn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LossField {
-    /// The cells.
+    /// The cells. Values are listed row by row from the south, each from the west.
     pub window: Window,
     /// Where the antenna stands.
     pub position: Position,
@@ -183,11 +59,12 @@ pub struct LossField {
 impl LossField {
     /// A field without losses.
     pub(super) fn empty(window: Window, position: Position) -> Self {
+        let count = window.rows.len() * window.columns.len();
         Self {
             window,
             position,
-            loss_db: vec![NOT_COMPUTED_DB; window.len()],
-            departure_deg: vec![0.0; window.len()],
+            loss_db: vec![NOT_COMPUTED_DB; count],
+            departure_deg: vec![0.0; count],
             shortfalls: Shortfalls::default(),
         }
     }
@@ -219,8 +96,8 @@ impl LossField {
         };
         let values = self.loss_db.iter().zip(&self.departure_deg);
         Field {
-            window: self.window,
-            level_dbm: self.window.cells().zip(values).map(level).collect(),
+            window: self.window.clone(),
+            level_dbm: cells(&self.window).zip(values).map(level).collect(),
             shortfalls: self.shortfalls,
         }
     }
@@ -229,7 +106,7 @@ impl LossField {
 /// Levels that a receiver has from one cell (sector).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// The cells of the lattice.
+    /// The cells. Levels are listed row by row from the south, each from the west.
     pub window: Window,
     /// Level of the reference signal in each, dBm; [`NOT_COMPUTED_DBM`] where there is none, never NaN.
     pub level_dbm: Vec<f32>,
@@ -241,8 +118,7 @@ impl Field {
     /// The level at a cell by its row and column on the lattice; [`NOT_COMPUTED_DBM`] outside the window.
     #[must_use]
     pub fn level_at(&self, row: u32, column: u32) -> f32 {
-        self.window
-            .index(row, column)
+        index_of(&self.window, row, column)
             .and_then(|index| self.level_dbm.get(index).copied())
             .unwrap_or(NOT_COMPUTED_DBM)
     }

@@ -6,3 +6,4 @@ pub mod field;
 pub mod lattice;
 mod number;
 pub mod propagation;
+pub mod window;

@@ -5,11 +5,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::coverage::propagation::{
-    Link,
-    hata::Environment,
-    link_budget::DEFAULT_VERTICAL_BEAMWIDTH_DEG,
-    sweep::{Transmitter, without_terrain},
+use crate::coverage::{
+    lattice::Lattice,
+    propagation::{
+        Link,
+        hata::Environment,
+        link_budget::DEFAULT_VERTICAL_BEAMWIDTH_DEG,
+        sweep::{Transmitter, without_terrain},
+    },
 };
 
 fn position(longitude: f64, latitude: f64) -> Position {
@@ -31,18 +34,16 @@ fn disc() -> LossField {
 
 #[test]
 fn a_window_knows_its_cells_and_no_others() {
-    let window = Window::around(Lattice::ARCSEC_3, position(103.45, 22.4), 1.0).unwrap();
-    for (expected, (row, column)) in window.cells().enumerate() {
-        assert_eq!(window.index(row, column), Some(expected));
+    let window = window_around(Lattice::ARCSEC_3, position(103.45, 22.4), 1.0).unwrap();
+    for (expected, (row, column)) in cells(&window).enumerate() {
+        assert_eq!(index_of(&window, row, column), Some(expected));
     }
-    assert_eq!(window.cells().count(), window.len());
-    let (row, column) = (window.south_row, window.west_column);
-    assert_eq!(window.index(row - 1, column), None);
-    assert_eq!(window.index(row, column - 1), None);
-    assert_eq!(window.index(row + window.rows, column), None);
-    assert_eq!(window.index(row, column + window.columns), None);
-    assert!(!window.is_empty());
-    let [[south, north], [west, east]] = window.bounds_deg(0.0);
+    let (row, column) = (window.rows.start, window.columns.start);
+    assert_eq!(index_of(&window, row - 1, column), None);
+    assert_eq!(index_of(&window, row, column - 1), None);
+    assert_eq!(index_of(&window, window.rows.end, column), None);
+    assert_eq!(index_of(&window, row, window.columns.end), None);
+    let [[south, north], [west, east]] = bounds_deg(&window, 0.0);
     assert!(south < 22.4 - 0.009 && 22.4 + 0.009 < north && north - south < 0.021);
     assert!(west < 103.45 - 0.0097 && 103.45 + 0.0097 < east && east - west < 0.022);
 }
@@ -133,11 +134,11 @@ proptest! {
         degrees in 0.0..360.0_f64,
     ) {
         let site = position(longitude, latitude);
-        let window = Window::around(Lattice::ARCSEC_3, site, radius_km).unwrap();
+        let window = window_around(Lattice::ARCSEC_3, site, radius_km).unwrap();
         let (east, north) = degrees.to_radians().sin_cos();
         let [latitude, longitude] = Plane::around(site)
             .unproject([east * radius_km * 1000.0, north * radius_km * 1000.0]);
         let lattice = window.lattice;
-        prop_assert!(window.index(lattice.row(latitude), lattice.column(longitude)).is_some());
+        prop_assert!(index_of(&window, lattice.row(latitude), lattice.column(longitude)).is_some());
     }
 }

@@ -141,7 +141,7 @@ impl Eirp {
 
 /// Least levels with which a receiver is served outdoors, by technology.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Thresholds {
+pub struct ServiceThresholds {
     /// 2G: received power of the broadcast carrier, dBm.
     pub second_dbm: f64,
     /// 3G: received power of the pilot code, dBm.
@@ -154,7 +154,7 @@ pub struct Thresholds {
     pub source: String,
 }
 
-impl Default for Thresholds {
+impl Default for ServiceThresholds {
     /// Those of India's regulator, the only complete set of a regulator that was found.
     fn default() -> Self {
         Self {
@@ -167,7 +167,7 @@ impl Default for Thresholds {
     }
 }
 
-impl Thresholds {
+impl ServiceThresholds {
     /// The threshold of a technology, dBm.
     #[must_use]
     pub fn dbm(&self, technology: Technology) -> f64 {
@@ -180,34 +180,16 @@ impl Thresholds {
     }
 }
 
-/// How sure it is that a place is served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SignalLevel {
-    /// It may be, if the model errs to the safe side.
-    Possible,
-    /// The median is at the threshold.
-    Covered,
-    /// It is even if the model errs.
-    Robust,
-    /// It is inside a house.
-    Indoor,
-}
-
-impl SignalLevel {
-    /// All of them, weakest first.
-    pub const ALL: [Self; 4] = [Self::Possible, Self::Covered, Self::Robust, Self::Indoor];
-}
-
 /// What a level must have over the threshold, dB.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Margins {
-    /// For [`SignalLevel::Possible`].
+    /// For `possible`: it may be served, if the model errs to the safe side.
     pub possible_db: f64,
-    /// For [`SignalLevel::Covered`].
+    /// For `covered`: the median is at the threshold.
     pub covered_db: f64,
-    /// For [`SignalLevel::Robust`].
+    /// For `robust`: it is served even if the model errs.
     pub robust_db: f64,
-    /// For [`SignalLevel::Indoor`].
+    /// For service inside a house.
     pub indoor_db: f64,
 }
 
@@ -224,15 +206,11 @@ impl Default for Margins {
 }
 
 impl Margins {
-    /// The margin of a signal level, dB.
+    /// Least levels outdoors for `possible`, `covered` and `robust`, dBm.
     #[must_use]
-    pub fn db(&self, level: SignalLevel) -> f64 {
-        match level {
-            SignalLevel::Possible => self.possible_db,
-            SignalLevel::Covered => self.covered_db,
-            SignalLevel::Robust => self.robust_db,
-            SignalLevel::Indoor => self.indoor_db,
-        }
+    pub fn levels_dbm(&self, threshold_dbm: f64) -> [f64; 3] {
+        [self.possible_db, self.covered_db, self.robust_db]
+            .map(|margin_db| threshold_dbm + margin_db)
     }
 }
 

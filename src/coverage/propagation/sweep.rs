@@ -14,9 +14,10 @@ use super::{
 use crate::{
     coverage::{
         elevation::Terrain,
-        field::{LossField, Plane, Window, WindowFault},
+        field::{CircleFault, LossField, Plane, bounds_deg, cells, window_around},
         lattice::Lattice,
         number::{index, single},
+        window::Window,
     },
     geo::Position,
 };
@@ -58,7 +59,7 @@ pub enum Fault {
     Range(#[from] OutOfRange),
     /// A circle that no window holds.
     #[error(transparent)]
-    Window(#[from] WindowFault),
+    Circle(#[from] CircleFault),
 }
 
 impl Transmitter {
@@ -67,7 +68,7 @@ impl Transmitter {
     /// # Errors
     /// When no window holds the circle.
     pub fn window(&self, lattice: Lattice) -> Result<Window, Fault> {
-        Ok(Window::around(lattice, self.position, self.radius_km)?)
+        Ok(window_around(lattice, self.position, self.radius_km)?)
     }
 
     /// Latitudes from south to north and longitudes from west to east of the terrain that [`over_terrain`] uses, degrees.
@@ -75,7 +76,7 @@ impl Transmitter {
     /// # Errors
     /// When no window holds the circle.
     pub fn terrain_bounds_deg(&self, lattice: Lattice) -> Result<[[f64; 2]; 2], Fault> {
-        Ok(self.window(lattice)?.bounds_deg(TERRAIN_MARGIN_DEG))
+        Ok(bounds_deg(&self.window(lattice)?, TERRAIN_MARGIN_DEG))
     }
 }
 
@@ -169,7 +170,7 @@ fn targets(transmitter: &Transmitter, window: &Window) -> Vec<Target> {
         };
         (target.distance_km() <= transmitter.radius_km).then_some(target)
     };
-    window.cells().enumerate().filter_map(target).collect()
+    cells(window).enumerate().filter_map(target).collect()
 }
 
 fn fill_by_formula(field: &mut LossField, model: &ExtendedHata, target: &Target) {

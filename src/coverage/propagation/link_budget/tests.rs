@@ -32,7 +32,7 @@ fn assumed_radios_reach_as_far_as_the_planning_table_says() {
         [3.0, 11.0],
         [2.6, 9.7],
     ];
-    let thresholds = Thresholds::default();
+    let thresholds = ServiceThresholds::default();
     for ((radio, loss_db), radii_km) in ASSUMED_RADIOS.iter().zip(losses_db).zip(radii_km) {
         let most_db = radio.reference_eirp_dbm - thresholds.dbm(radio.technology);
         close(most_db, loss_db, 1e-9);
@@ -87,9 +87,9 @@ fn the_reference_signal_has_its_share_of_the_power() {
 #[test]
 fn margins_and_thresholds_are_told_by_name() {
     let margins = Margins::default();
-    let all = SignalLevel::ALL.map(|level| margins.db(level));
-    assert_eq!(all, [-6.0, 0.0, 6.0, 15.0]);
-    let thresholds = Thresholds::default();
+    assert_eq!(margins.levels_dbm(-95.0), [-101.0, -95.0, -89.0]);
+    assert_eq!(margins.indoor_db, 15.0);
+    let thresholds = ServiceThresholds::default();
     let all = Technology::ALL.map(|technology| thresholds.dbm(technology));
     assert_eq!(all, [-95.0, -99.0, -110.0, -110.0]);
     assert!(thresholds.source.starts_with("TRAI"));

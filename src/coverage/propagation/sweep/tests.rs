@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::coverage::{
     elevation::Elevation,
-    field::{NOT_COMPUTED_DB, Shortfalls},
+    field::{NOT_COMPUTED_DB, Shortfalls, index_of},
     number::float,
     propagation::p1812::{Polarization, Profile, tests::published},
 };
@@ -116,9 +116,8 @@ fn at(longitude: f64, latitude: f64, frequency_mhz: f64, radius_km: f64) -> Tran
 
 fn value(field: &LossField, latitude: f64, longitude: f64) -> f64 {
     let lattice = field.window.lattice;
-    let index = field
-        .window
-        .index(lattice.row(latitude), lattice.column(longitude));
+    let (row, column) = (lattice.row(latitude), lattice.column(longitude));
+    let index = index_of(&field.window, row, column);
     f64::from(field.loss_db[index.unwrap()])
 }
 
@@ -163,10 +162,7 @@ fn a_wall_shadows_what_is_behind_it() {
     assert!(east > west + 25.0, "{east} {west}");
     let index = |longitude| {
         let lattice = field.window.lattice;
-        field
-            .window
-            .index(lattice.row(22.5), lattice.column(longitude))
-            .unwrap()
+        index_of(&field.window, lattice.row(22.5), lattice.column(longitude)).unwrap()
     };
     // The wave towards the shadow leaves over the wall: 270 m in 5.2 km.
     let up_deg = f64::from(field.departure_deg[index(103.58)]);
