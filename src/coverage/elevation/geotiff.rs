@@ -3,6 +3,7 @@
 use std::{fs::File, io::BufReader, path::Path};
 
 use tiff::{
+    ColorType,
     decoder::{ChunkType, Decoder, DecodingResult},
     tags::Tag,
 };
@@ -80,6 +81,9 @@ fn open(path: &Path) -> Result<Raster, Cause> {
 impl Placement {
     fn of(file: &mut Raster) -> Result<Self, Cause> {
         let (columns, rows) = file.dimensions()?;
+        if !matches!(file.colortype()?, ColorType::Gray(_)) {
+            return Err(Cause::Georeference("its pixels are colours, not heights"));
+        }
         let keys = file
             .get_tag_u16_vec(Tag::GeoKeyDirectoryTag)
             .map_err(|_| Cause::Georeference("it has no geographic keys"))?;
@@ -271,7 +275,9 @@ fn each_pixel(
     mut seen: impl FnMut(u32, u32, f64),
 ) -> Result<(), Cause> {
     let [rows, columns] = placement.extent(square);
+    // A single strip may claim to be of any height.
     let (chunk_width, chunk_height) = file.chunk_dimensions();
+    let chunk_height = chunk_height.min(placement.rows);
     if chunk_width == 0 || chunk_height == 0 {
         return Err(Cause::Georeference("its pixels have no proper size"));
     }

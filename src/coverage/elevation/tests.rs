@@ -12,7 +12,10 @@ use std::{fs, io::Write as _, path::Path};
 use flate2::{Compression, write::GzEncoder};
 use tempfile::TempDir;
 use tiff::{
-    encoder::{TiffEncoder, colortype::Gray16, colortype::GrayI16},
+    encoder::{
+        TiffEncoder,
+        colortype::{Gray16, GrayI16, RGB8},
+    },
     tags::Tag,
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -254,8 +257,12 @@ fn a_geotiff_without_place_is_refused() {
     let path = folder.path().join("picture.tif");
     let mut file = TiffEncoder::new(fs::File::create(&path).unwrap()).unwrap();
     file.write_image::<Gray16>(2, 2, &[1, 2, 3, 4]).unwrap();
-    let fault = Elevation::open(folder.path()).unwrap_err();
+    let refused = || Elevation::open(folder.path()).unwrap_err();
+    let fault = refused();
     assert!(matches!(fault.cause, Cause::Georeference(_)), "{fault}");
+    let mut file = TiffEncoder::new(fs::File::create(&path).unwrap()).unwrap();
+    file.write_image::<RGB8>(1, 1, &[1, 2, 3]).unwrap();
+    assert!(refused().to_string().contains("colours"));
 }
 
 #[test]
