@@ -380,7 +380,7 @@ fn how_long_a_field_takes() {
             assert_eq!(field, swept(&elevation, &transmitter, &Ground::default()));
             best = best.min(begin.elapsed().as_secs_f64());
         }
-        println!(
+        eprintln!(
             "{radius_km} km: {best:.4} s, the first {first:?}, {:?}",
             field.shortfalls
         );
