@@ -22,8 +22,8 @@ const PILOT_SHARE_DB: f64 = 10.0;
 /// The signal by whose level a cell is received, and so how much of the power it has.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ReferenceSignal {
-    /// GSM: the broadcast carrier, always at full power.
-    BroadcastCarrier,
+    /// GSM: the frequency with the broadcast channel, always at full power.
+    BroadcastChannel,
     /// UMTS: the common pilot channel, 10 % of the power.
     CommonPilot,
     /// LTE and NR: one of the resource elements over which the power is spread evenly, twelve in each resource block.
@@ -98,7 +98,7 @@ impl ReferenceSignal {
     #[must_use]
     pub fn share_db(self) -> f64 {
         match self {
-            Self::BroadcastCarrier => 0.0,
+            Self::BroadcastChannel => 0.0,
             Self::CommonPilot => PILOT_SHARE_DB,
             Self::ResourceElement { resource_blocks } => {
                 10.0 * (12.0 * f64::from(resource_blocks.max(1))).log10()
@@ -142,7 +142,7 @@ impl Eirp {
 /// Least levels with which a receiver is served outdoors, by technology.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceThresholds {
-    /// 2G: received power of the broadcast carrier, dBm.
+    /// 2G: received power of the broadcast channel, dBm.
     pub second_dbm: f64,
     /// 3G: received power of the pilot code, dBm.
     pub third_dbm: f64,

@@ -65,7 +65,7 @@ fn the_nearest_band_is_assumed() {
 fn the_reference_signal_has_its_share_of_the_power() {
     let reference = |dbm, signal| Eirp::Total { dbm, signal }.reference_dbm().unwrap();
     close(
-        reference(57.0, ReferenceSignal::BroadcastCarrier),
+        reference(57.0, ReferenceSignal::BroadcastChannel),
         57.0,
         0.0,
     );
