@@ -7,10 +7,14 @@
 //! pure function of a set of footprints.
 
 mod bits;
+pub mod elevation;
+pub mod field;
 pub mod footprint;
 pub mod lattice;
 pub mod layer;
+mod number;
 pub mod partition;
+pub mod propagation;
 pub mod runs;
 pub mod sums;
 pub mod units;
