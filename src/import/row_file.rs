@@ -141,6 +141,10 @@ impl RowFile {
         match options.format {
             FileFormat::Csv | FileFormat::Tsv => {
                 let (table, titles) = table::Table::open(path, &options)?;
+                if options.columns.is_empty() && opencellid::are_columns(&titles) {
+                    let format = FileFormat::OpenCellId;
+                    return Self::cells(path, Options { format, ..options });
+                }
                 Self::table(Source::Table(table), &titles, options)
             }
             FileFormat::Xlsx => {

@@ -13,7 +13,7 @@ impl Rule {
             Self::UnknownParameter { known } => {
                 format!("Không có tham số này. Các tham số được dùng: {known}.")
             }
-            Self::WrongType { expected } => format!("Sai kiểu dữ liệu; cần: {expected}."),
+            Self::WrongType { expected } => format!("Sai kiểu dữ liệu; cần: {}.", expected_in_vietnamese(expected)),
             Self::Malformed { why } => format!("Không đọc được: {why}."),
             Self::Empty => "Không được để trống.".into(),
             Self::TooLong { max } => format!("Không được dài quá {max} ký tự."),
@@ -166,5 +166,19 @@ impl Rule {
             }
             Self::Unlocated => "Không có đơn vị hành chính nào chứa vị trí này.".into(),
         }
+    }
+}
+
+/// The kinds of values that tables have, in Vietnamese; the rest are patterns, which read alike in both languages.
+fn expected_in_vietnamese(expected: &str) -> &str {
+    match expected {
+        "a number" => "một số",
+        "a whole number" => "một số nguyên",
+        "a text" => "văn bản",
+        "a list" => "một danh sách",
+        "an object" => "một đối tượng",
+        "true or false" => "true hoặc false",
+        "a coordinate" => "một tọa độ",
+        other => other,
     }
 }

@@ -50,7 +50,7 @@ pub const SITE_FIELDS: &[Field] = &[
         &["Site ID", "Station code", "Mã trạm BTS", "Mã số trạm", "Mã vị trí", "ID trạm"],
         ["The operator's own code of the site; with the operator it identifies the site.", "Mã trạm của doanh nghiệp; cùng với doanh nghiệp xác định trạm."]),
     required("kind", Shape::Word(Vocabulary::Kind), ["Kind", "Loại trạm"],
-        &["Site kind", "Site type", "Type of site", "Loại hình trạm", "Loại thiết bị"],
+        &["Site kind", "Site type", "Type of site", "Type", "Loại", "Loại hình trạm", "Loại thiết bị"],
         ["What equipment the site holds.", "Loại thiết bị đặt tại trạm."]),
     required("name", Shape::Text, ["Site name", "Tên trạm"],
         &["Station name", "Tên vị trí", "Tên trạm BTS", "Tên"],

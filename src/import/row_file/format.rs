@@ -56,7 +56,8 @@ impl FileFormat {
         Self::ALL.into_iter().find(|format| format.as_str() == word)
     }
 
-    /// The format that the ending of a file's name says. A file of cells has the ending of CSV: it must be stated.
+    /// The format that the ending of a file's name says. A file of cells has the ending of CSV: it is
+    /// known by its header, or must be stated.
     ///
     /// # Errors
     /// `UnsupportedMedia` for any other ending.

@@ -54,6 +54,16 @@ pub const SPREAD_MAX_M: f64 = 20_000.0;
 /// The rule of grouping, in a sentence for the report.
 pub const GROUPING: &str = "one site for each eNodeB (ECI / 256), gNB (NCI / 4096), UTRAN cell id / 10 of an RNC, GSM cell id / 10 of a location area, CDMA cell; its position is exact or the mean of its cells";
 
+/// Whether a header is that of a file of cells, by the columns that identify a cell.
+#[must_use]
+pub fn are_columns(titles: &[String]) -> bool {
+    let identity = COLUMNS.iter().take(5);
+    titles.len() >= 8
+        && identity
+            .zip(titles)
+            .all(|(column, title)| title.trim().eq_ignore_ascii_case(column))
+}
+
 /// A file of cells.
 #[derive(Debug)]
 pub struct Cells {

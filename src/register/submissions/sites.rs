@@ -45,6 +45,8 @@ impl Read {
         };
         let (site, faults) = match site_input::read(&row.body) {
             Ok(submitted) if row.faults.is_empty() => (Some(submitted), row.faults),
+            // What could not be read at all has said why.
+            _ if row.body.is_null() => (None, row.faults),
             Ok(_) => (None, row.faults),
             Err(own) => (None, merged(row.faults, own)),
         };

@@ -55,6 +55,18 @@ fn cells_of_a_node_are_one_site_at_their_mean() {
 }
 
 #[test]
+fn a_table_with_the_header_of_cells_is_a_file_of_cells() {
+    let options = Options {
+        format: FileFormat::Csv,
+        ..of_viettel()
+    };
+    let text = format!("{HEADER}{}", cell("LTE", 256, (103.4, 22.4), 900.0, 1));
+    let (file, rows) = read(text.as_bytes(), options).unwrap();
+    assert_eq!(file.read_as().format, FileFormat::OpenCellId);
+    assert_eq!(rows[0].body["code"], "452-04-4g-1");
+}
+
+#[test]
 fn each_system_has_its_own_rule_of_what_a_node_is() {
     let at = (103.4, 22.4);
     let rows = sites(&[
