@@ -16,6 +16,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use crate::geo::Position;
 use sha2::{Digest as _, Sha256};
 
 pub use hgt::Packing;
@@ -146,6 +147,18 @@ impl Elevation {
         self.sources
             .iter()
             .map(|(square, source)| (*square, source))
+    }
+
+    /// Whether there are heights of the square around a position.
+    #[must_use]
+    pub fn has_square_at(&self, position: Position) -> bool {
+        Square::holding(position).is_some_and(|square| self.sources.contains_key(&square))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// SHA-256 of the file from which a square comes; nothing where there is none. It is computed once: a file must not be

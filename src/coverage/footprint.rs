@@ -1,4 +1,4 @@
-//! A footprint: the cells of the lattice that one cell of a radio network covers, at three levels of signal.
+//! A footprint: the cells of the lattice that one cell of a radio network covers, at four levels of signal.
 
 mod bytes;
 mod disc;
@@ -27,11 +27,13 @@ pub enum SignalLevel {
     Covered,
     /// At least the threshold and the margin of uncertainty.
     Robust,
+    /// At least the threshold and the loss of walls.
+    Indoor,
 }
 
 impl SignalLevel {
     /// All of them, the weakest first.
-    pub const ALL: [Self; 3] = [Self::Possible, Self::Covered, Self::Robust];
+    pub const ALL: [Self; 4] = [Self::Possible, Self::Covered, Self::Robust, Self::Indoor];
 
     /// The word of the API.
     #[must_use]
@@ -40,6 +42,7 @@ impl SignalLevel {
             Self::Possible => "possible",
             Self::Covered => "covered",
             Self::Robust => "robust",
+            Self::Indoor => "indoor",
         }
     }
 }
@@ -114,84 +117,81 @@ impl Origin {
 /// Received powers from which on a cell has each level, dBm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
-    levels_dbm: [f64; 3],
+    levels_dbm: [f64; 4],
 }
 
 impl Thresholds {
-    /// A threshold with a margin of uncertainty on both sides.
-    ///
-    /// # Errors
-    /// When the threshold is not finite or the margin is negative or not finite.
-    pub fn new(covered_dbm: f64, margin_db: f64) -> Result<Self, Refusal> {
-        Self::of_levels([
-            covered_dbm - margin_db,
-            covered_dbm,
-            covered_dbm + margin_db,
-        ])
-    }
+    /// No power is enough.
+    pub const NEVER: Self = Self {
+        levels_dbm: [f64::MAX; 4],
+    };
 
-    /// The thresholds of `possible`, `covered` and `robust`.
+    /// The thresholds of `possible`, `covered`, `robust` and `indoor`.
     ///
     /// # Errors
     /// When one is not finite or below the one before.
-    pub fn of_levels(levels_dbm: [f64; 3]) -> Result<Self, Refusal> {
+    pub fn of_levels(levels_dbm: [f64; 4]) -> Result<Self, Refusal> {
         if levels_dbm.iter().all(|it| it.is_finite()) && levels_dbm.is_sorted() {
             return Ok(Self { levels_dbm });
         }
         Err(Refusal {
             field: "thresholds_dbm",
-            rule: "must be finite, `possible` <= `covered` <= `robust`",
+            rule: "must be finite, `possible` <= `covered` <= `robust` <= `indoor`",
         })
     }
 
     /// The threshold of a level, dBm.
     #[must_use]
     pub fn dbm(&self, level: SignalLevel) -> f64 {
-        let [possible, covered, robust] = self.levels_dbm;
+        let [possible, covered, robust, indoor] = self.levels_dbm;
         match level {
             SignalLevel::Possible => possible,
             SignalLevel::Covered => covered,
             SignalLevel::Robust => robust,
+            SignalLevel::Indoor => indoor,
         }
     }
 }
 
-/// The covered cells of one cell of a network; what is robust is covered, and what is covered is possible.
+/// The covered cells of one cell of a network; what is served indoors is robust, what is robust is
+/// covered, and what is covered is possible.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Footprint {
     window: Window,
     /// By level; equal levels share one set.
-    levels: [Arc<Runs>; 3],
+    levels: [Arc<Runs>; 4],
     origin: Origin,
 }
 
 impl Footprint {
-    /// A footprint of three sets, from `possible` to `robust`.
+    /// A footprint of four sets, from `possible` to `indoor`.
     ///
     /// # Errors
     /// When a set is not within the one before.
-    pub fn new(lattice: Lattice, levels: [Runs; 3], origin: Origin) -> Result<Self, Refusal> {
-        let [possible, covered, robust] = levels.map(Arc::new);
-        if !covered.is_within(&possible) || !robust.is_within(&covered) {
+    pub fn new(lattice: Lattice, levels: [Runs; 4], origin: Origin) -> Result<Self, Refusal> {
+        let mut levels = levels.map(Arc::new);
+        let are_nested = levels.windows(2).all(|pair| match pair {
+            [weaker, stronger] => stronger.is_within(weaker),
+            _ => true,
+        });
+        if !are_nested {
             return Err(Refusal {
                 field: "levels",
                 rule: "must each hold the next stronger one",
             });
         }
         // Equal sets are kept once.
-        let covered = if covered == possible {
-            Arc::clone(&possible)
-        } else {
-            covered
-        };
-        let robust = if robust == covered {
-            Arc::clone(&covered)
-        } else {
-            robust
-        };
+        let mut weaker: Option<Arc<Runs>> = None;
+        for level in &mut levels {
+            if let Some(same) = weaker.filter(|weaker| weaker == level) {
+                *level = same;
+            }
+            weaker = Some(Arc::clone(level));
+        }
+        let [possible, ..] = &levels;
         Ok(Self {
             window: possible.window(lattice),
-            levels: [possible, covered, robust],
+            levels,
             origin,
         })
     }
@@ -201,7 +201,7 @@ impl Footprint {
         let runs = Arc::new(runs);
         Self {
             window: runs.window(lattice),
-            levels: [Arc::clone(&runs), Arc::clone(&runs), runs],
+            levels: [(); 4].map(|()| Arc::clone(&runs)),
             origin,
         }
     }
@@ -213,7 +213,7 @@ impl Footprint {
         thresholds: &Thresholds,
         origin: Origin,
     ) -> Self {
-        let mut builders = [(); 3].map(|()| Builder::new(window.rows.start));
+        let mut builders = [(); 4].map(|()| Builder::new(window.rows.start));
         let mut powers_dbm: Vec<f64> = Vec::with_capacity(window.columns.len());
         for row in window.rows.clone() {
             powers_dbm.clear();
@@ -261,12 +261,52 @@ impl Footprint {
     /// The cells at a level or better.
     #[must_use]
     pub fn level(&self, level: SignalLevel) -> &Runs {
-        let [possible, covered, robust] = &self.levels;
+        let [possible, covered, robust, indoor] = &self.levels;
         match level {
             SignalLevel::Possible => possible,
             SignalLevel::Covered => covered,
             SignalLevel::Robust => robust,
+            SignalLevel::Indoor => indoor,
         }
+    }
+
+    /// Whether all levels are one set, as where no level was computed.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        let [possible, .., indoor] = &self.levels;
+        Arc::ptr_eq(possible, indoor)
+    }
+
+    /// About how many bytes of memory it takes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        const FIXED: usize = 256;
+        let mut weaker: Option<&Arc<Runs>> = None;
+        let mut runs = 0;
+        for level in &self.levels {
+            if !weaker.is_some_and(|weaker| Arc::ptr_eq(weaker, level)) {
+                runs += level.run_count();
+            }
+            weaker = Some(level);
+        }
+        FIXED + runs * size_of::<Run>()
+    }
+
+    /// The same cells on a finer lattice, whose cells divide those of its own.
+    ///
+    /// # Errors
+    /// When the lattice is not a finer one.
+    pub fn refined(&self, lattice: Lattice) -> Result<Self, Refusal> {
+        let own = self.window.lattice.cells_per_degree();
+        let factor = lattice.cells_per_degree() / own;
+        if factor == 0 || factor * own != lattice.cells_per_degree() {
+            return Err(Refusal {
+                field: "lattice",
+                rule: "must be finer by a whole factor",
+            });
+        }
+        let levels = SignalLevel::ALL.map(|level| self.level(level).refined(factor));
+        Self::new(lattice, levels, self.origin)
     }
 
     /// The smallest window around all cells.

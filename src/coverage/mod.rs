@@ -7,11 +7,13 @@
 //! pure function of a set of footprints.
 
 mod bits;
+pub mod cell;
 pub mod elevation;
 pub mod field;
 pub mod footprint;
 pub mod lattice;
 pub mod layer;
+pub mod modelling;
 mod number;
 pub mod partition;
 pub mod propagation;

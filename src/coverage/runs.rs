@@ -52,6 +52,17 @@ impl Runs {
         builder.finish()
     }
 
+    /// The same cells where each is `factor` by `factor` smaller ones.
+    #[must_use]
+    pub fn refined(&self, factor: u32) -> Self {
+        let finer = |run: &Run| Run {
+            start: run.start * factor,
+            end: run.end * factor,
+        };
+        let rows = self.rows().flat_map(|(_, runs)| (0..factor).map(move |_| runs.iter().map(finer)));
+        Self::from_rows(self.first_row * factor, rows)
+    }
+
     /// Whether there is no cell in the set.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -215,6 +215,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    footprints (key) {
+        key -> Text,
+        bytes -> Binary,
+        made_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     operators,
     areas,

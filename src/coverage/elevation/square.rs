@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::geo::Position;
+
 /// One degree of latitude by one of longitude, by its south-west corner. Written like the name of a tile: N22E103.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Square {
@@ -19,6 +21,24 @@ impl Square {
         inside.then_some(Self { south, west })
     }
 
+    /// The square that holds a position.
+    #[must_use]
+    pub fn holding(position: Position) -> Option<Self> {
+        let degree = |degrees: f64, last: i16| whole(degrees).map(|it| it.min(last));
+        Self::new(degree(position.latitude, 89)?, degree(position.longitude, 179)?)
+    }
+
+    /// The squares that meet a window: degrees of latitude from south to north, of longitude from west to east.
+    #[must_use]
+    pub fn meeting([south, north]: [f64; 2], [west, east]: [f64; 2]) -> Vec<Self> {
+        let degrees = |from: f64, to: f64| Some(whole(from)?..=whole(to)?);
+        let (Some(rows), Some(columns)) = (degrees(south, north), degrees(west, east)) else {
+            return Vec::new();
+        };
+        let of_row = |row: i16| columns.clone().filter_map(move |column| Self::new(row, column));
+        rows.flat_map(of_row).collect()
+    }
+
     /// The square of a tile by the name of its file, which begins with it.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
@@ -32,6 +52,12 @@ impl Square {
             signed(longitude, ['E', 'W'])?,
         )
     }
+}
+
+/// The whole degree at or below.
+#[expect(clippy::cast_possible_truncation, reason = "within the range")]
+fn whole(degrees: f64) -> Option<i16> {
+    (-360.0..=360.0).contains(&degrees).then(|| degrees.floor() as i16)
 }
 
 /// Degrees after the letter of a hemisphere, the first letter for positive ones.

@@ -12,7 +12,7 @@ use super::super::runs::{Corrupt, Runs, put, take, take_byte};
 use super::{Footprint, Model, Origin};
 
 /// What the bytes below are.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// Most bytes that a footprint is believed to have uncompressed: a thousand times the usual.
 const MOST_BYTES: u64 = 1 << 26;
 
@@ -21,14 +21,17 @@ const HAS_VOID_ELEVATIONS: u8 = 2;
 const IS_ELEVATION_INCOMPLETE: u8 = 4;
 const COVERED_IS_POSSIBLE: u8 = 8;
 const ROBUST_IS_COVERED: u8 = 16;
-const KNOWN_FLAGS: u8 = 31;
+const INDOOR_IS_ROBUST: u8 = 32;
+const KNOWN_FLAGS: u8 = 63;
 
 impl Footprint {
     /// The footprint as bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let [possible, covered, robust] = &self.levels;
-        let (same_covered, same_robust) = (covered == possible, robust == covered);
+        let [possible, covered, robust, indoor] = &self.levels;
+        let same_covered = covered == possible;
+        let same_robust = robust == covered;
+        let same_indoor = indoor == robust;
         let origin = &self.origin;
         let flags = [
             (origin.radius_m.is_some(), HAS_RADIUS),
@@ -36,6 +39,7 @@ impl Footprint {
             (origin.is_elevation_incomplete, IS_ELEVATION_INCOMPLETE),
             (same_covered, COVERED_IS_POSSIBLE),
             (same_robust, ROBUST_IS_COVERED),
+            (same_indoor, INDOOR_IS_ROBUST),
         ];
         let flags = flags.iter().filter(|(is_set, _)| *is_set);
         let mut plain = vec![
@@ -54,6 +58,9 @@ impl Footprint {
         }
         if !same_robust {
             robust.write(&mut plain);
+        }
+        if !same_indoor {
+            indoor.write(&mut plain);
         }
         compressed(&plain)
     }
@@ -87,12 +94,13 @@ impl Footprint {
         let possible = Arc::new(Runs::read(rest, lattice)?);
         let covered = take_level(rest, lattice, &possible, has(COVERED_IS_POSSIBLE))?;
         let robust = take_level(rest, lattice, &covered, has(ROBUST_IS_COVERED))?;
+        let indoor = take_level(rest, lattice, &robust, has(INDOOR_IS_ROBUST))?;
         if !rest.is_empty() {
             return Err(Corrupt("something follows the end"));
         }
         Ok(Self {
             window: possible.window(lattice),
-            levels: [possible, covered, robust],
+            levels: [possible, covered, robust, indoor],
             origin,
         })
     }

@@ -13,7 +13,7 @@ use super::super::runs::{Run, Runs};
 use crate::geo::{Position, measure};
 
 /// Longest radius of a footprint, metres.
-pub const RADIUS_MAX_M: f64 = 100_000.0;
+pub const RADIUS_MAX_M: f64 = crate::domain::radio::RADIUS_MAX_M;
 
 /// Smallest and largest radius of curvature anywhere on WGS 84, metres: a(1 − e²) and a/√(1 − e²).
 const CURVATURE_RADII_M: [f64; 2] = [6_335_439.327, 6_399_593.626];

@@ -177,7 +177,7 @@ fn a_declared_area_is_covered_at_all_levels() {
     assert_eq!(footprint.level(SignalLevel::Robust).cell_count(), 120 * 120);
     assert_eq!(
         footprint.level_at(at(103.05, 22.05)),
-        Some(SignalLevel::Robust)
+        Some(SignalLevel::Indoor)
     );
     assert_eq!(footprint.level_at(at(103.15, 22.05)), None);
     assert_eq!(footprint.origin().radius_m, None);
@@ -187,35 +187,34 @@ fn a_declared_area_is_covered_at_all_levels() {
 fn levels_that_are_not_nested_and_thresholds_out_of_order_are_refused() {
     let (small, large) = (disc(at(103.0, 22.0), 1e3), disc(at(103.0, 22.0), 2e3));
     let origin = Origin::new(Model::ExtendedHata, 1, Some(2e3));
-    let levels = [small.clone(), large.clone(), small.clone()];
+    let levels = [small.clone(), large.clone(), small.clone(), small.clone()];
     assert_eq!(
         Footprint::new(LATTICE, levels, origin).unwrap_err().field,
         "levels"
     );
-    assert!(Footprint::new(LATTICE, [large.clone(), large, small], origin).is_ok());
+    assert!(Footprint::new(LATTICE, [large.clone(), large, small.clone(), small], origin).is_ok());
     for levels_dbm in [
-        [-90.0, -95.0, -80.0],
-        [f64::NAN, 0.0, 0.0],
-        [0.0, 0.0, f64::INFINITY],
+        [-90.0, -95.0, -80.0, -70.0],
+        [f64::NAN, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, f64::INFINITY],
     ] {
         assert!(Thresholds::of_levels(levels_dbm).is_err());
     }
-    assert!(Thresholds::new(-95.0, -6.0).is_err());
-    let possible_dbm = Thresholds::new(-95.0, 6.0)
+    let possible_dbm = Thresholds::of_levels([-101.0, -95.0, -89.0, -80.0])
         .unwrap()
         .dbm(SignalLevel::Possible);
     assert!((possible_dbm + 101.0).abs() < 1e-12);
 }
 
 #[test]
-fn a_footprint_of_35_km_at_three_levels_is_small_in_the_database() {
+fn a_footprint_of_35_km_at_all_levels_is_small_in_the_database() {
     // Ragged like mountains: valleys that come and go.
     let around = disc(at(103.4, 22.3), 35e3).window(LATTICE);
     let power = |row: u32, column: u32| {
         let (x, y) = (f64::from(column) * 0.05, f64::from(row) * 0.05);
         (x.sin() + (1.3 * y).sin() + (0.37 * x + 2.1 * y).sin() * (0.11 * x).cos()) * 12.0 - 95.0
     };
-    let thresholds = Thresholds::new(-95.0, 6.0).unwrap();
+    let thresholds = Thresholds::of_levels([-101.0, -95.0, -89.0, -80.0]).unwrap();
     let origin = Origin::new(Model::ItuRP1812, 1, Some(35e3));
     let footprint = Footprint::of_levels(&around, power, &thresholds, origin);
     let bytes = footprint.to_bytes();
@@ -234,7 +233,7 @@ fn key(position: Position, frequency_mhz: f64, names: [&'static str; 2]) -> Foot
         .unwrap()
         .text(first, "a")
         .text(second, "b")
-        .thresholds(&Thresholds::new(-95.0, 6.0).unwrap())
+        .thresholds(&Thresholds::of_levels([-101.0, -95.0, -89.0, -80.0]).unwrap())
         .elevation_tile("N22E103", &[7; 32])
         .finish()
 }
@@ -289,7 +288,7 @@ pub(crate) fn any_footprint() -> impl Strategy<Value = Footprint> {
             let covered = Layer::of(window, [&a, &b]).to_runs();
             let mut origin = Origin::new(Model::ALL[model], 3, is_incomplete.then_some(12.5));
             origin.is_elevation_incomplete = is_incomplete;
-            Footprint::new(LATTICE, [possible, covered, a], origin).unwrap()
+            Footprint::new(LATTICE, [possible, covered, a.clone(), a], origin).unwrap()
         })
 }
 
@@ -340,7 +339,7 @@ proptest! {
     ) {
         let window = Window { lattice: LATTICE, rows: 50..56, columns: 70..80 };
         let power = |row: u32, column: u32| powers[((row - 50) * 10 + column - 70) as usize];
-        let thresholds = Thresholds::new(-95.0, 6.0).unwrap();
+        let thresholds = Thresholds::of_levels([-101.0, -95.0, -89.0, -80.0]).unwrap();
         let origin = Origin::new(Model::ItuRP1812, 1, Some(1.0));
         let footprint = Footprint::of_levels(&window, power, &thresholds, origin);
         for level in SignalLevel::ALL {

@@ -23,6 +23,18 @@ pub enum Environment {
     Open,
 }
 
+impl Environment {
+    /// The word of the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Urban => "urban",
+            Self::Suburban => "suburban",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// The formula for one link: what does not depend on the distance is computed once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExtendedHata {

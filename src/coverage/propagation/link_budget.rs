@@ -206,10 +206,15 @@ impl Default for Margins {
 }
 
 impl Margins {
-    /// Least levels outdoors for `possible`, `covered` and `robust`, dBm.
+    /// Least levels outdoors for `possible`, `covered`, `robust` and `indoor`, dBm.
     #[must_use]
-    pub fn levels_dbm(&self, threshold_dbm: f64) -> [f64; 3] {
-        [self.possible_db, self.covered_db, self.robust_db]
+    pub fn levels_dbm(&self, threshold_dbm: f64) -> [f64; 4] {
+        [
+            self.possible_db,
+            self.covered_db,
+            self.robust_db,
+            self.indoor_db,
+        ]
             .map(|margin_db| threshold_dbm + margin_db)
     }
 }

@@ -87,7 +87,7 @@ fn the_reference_signal_has_its_share_of_the_power() {
 #[test]
 fn margins_and_thresholds_are_told_by_name() {
     let margins = Margins::default();
-    assert_eq!(margins.levels_dbm(-95.0), [-101.0, -95.0, -89.0]);
+    assert_eq!(margins.levels_dbm(-95.0), [-101.0, -95.0, -89.0, -80.0]);
     assert_eq!(margins.indoor_db, 15.0);
     let thresholds = ServiceThresholds::default();
     let all = Technology::ALL.map(|technology| thresholds.dbm(technology));
