@@ -3,6 +3,7 @@
 mod export;
 mod import;
 mod import_rows;
+mod import_settlements;
 mod keys;
 mod progress;
 mod serve;
@@ -202,8 +203,12 @@ fn seed(target: &Target) -> Result<()> {
     bar.finish();
     match seeded {
         Some(seeded) => say(format_args!(
-            "Seeded {} operators, {} areas, {} sites, {} subscriber counts (generated, see seeds/README.md)",
-            seeded.operators, seeded.areas, seeded.sites, seeded.subscriber_counts
+            "Seeded {} operators, {} areas, {} sites, {} subscriber counts, {} settlements (generated, see seeds/README.md)",
+            seeded.operators,
+            seeded.areas,
+            seeded.sites,
+            seeded.subscriber_counts,
+            seeded.settlements
         )),
         None => say("The register is not empty; nothing was seeded"),
     }

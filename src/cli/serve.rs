@@ -71,8 +71,8 @@ fn seed(register: &Arc<Register>) -> Result<bool> {
         .write_here(|conn| register.seed(conn, &change, &mut |_, _| ()))?;
     if let Some(seeded) = seeded {
         info!(
-            "Seeded {} areas, {} sites and {} subscriber counts (generated, see seeds/README.md)",
-            seeded.areas, seeded.sites, seeded.subscriber_counts
+            "Seeded {} areas, {} sites, {} subscriber counts and {} settlements (generated, see seeds/README.md)",
+            seeded.areas, seeded.sites, seeded.subscriber_counts, seeded.settlements
         );
         return Ok(true);
     }

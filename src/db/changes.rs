@@ -35,11 +35,11 @@ pub struct NewChange {
     pub recorded_at: NaiveDateTime,
     /// Who.
     pub actor: String,
-    /// `site`, `operator`, `area`, `boundaries`, `subscribers`, `key`, `webhook`.
+    /// One of the words of `domain::webhook::RESOURCES`.
     pub resource: &'static str,
     /// Key of the record.
     pub key: String,
-    /// `create`, `replace`, `update`, `delete`, `import`, `revoke`.
+    /// One of the words of `domain::webhook::ACTIONS`.
     pub action: &'static str,
     /// The record's version after it.
     pub version: Option<i32>,

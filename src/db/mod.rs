@@ -12,6 +12,7 @@ pub mod keys;
 pub mod operators;
 pub mod page;
 pub mod places;
+pub mod settlements;
 pub mod site_list;
 pub mod site_sets;
 pub mod sites;

@@ -215,6 +215,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settlements (code) {
+        code -> Text,
+        name -> Text,
+        search -> Text,
+        longitude -> Double,
+        latitude -> Double,
+        population -> Nullable<Integer>,
+        households -> Nullable<Integer>,
+        has_grid_power -> Nullable<Bool>,
+        clusters -> Text,
+        source -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    settlement_reports (id) {
+        id -> Text,
+        settlement -> Text,
+        observed_on -> Date,
+        status -> Text,
+        technology -> Nullable<Text>,
+        operator -> Nullable<Text>,
+        level_dbm -> Nullable<Double>,
+        remark -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     operators,
     areas,
@@ -227,5 +262,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     submissions,
     changes,
     webhooks,
-    deliveries
+    deliveries,
+    settlements,
+    settlement_reports
 );

@@ -14,6 +14,8 @@ pub mod operators;
 pub mod report;
 pub mod rounds;
 pub mod seed;
+mod settlement_files;
+pub mod settlements;
 pub mod site_checks;
 pub mod sites;
 pub mod submissions;
