@@ -129,7 +129,7 @@ fn find(conn: &mut DbConn, register: &Register, listed: &Listed) -> Result<Settl
         .filter(|_| has_more)
         .map(|last| rows::after(&last.code).encode());
     let items = records
-        .into_iter()
+        .iter()
         .map(|record| SettlementView::new(&geography, listed.day, record))
         .collect::<Result<Vec<_>>>()?;
     Ok(SettlementPage { items, next, total })

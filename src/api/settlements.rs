@@ -66,7 +66,7 @@ impl SettlementView {
     ///
     /// # Errors
     /// `Internal` when the row holds what is no settlement.
-    pub fn new(geography: &Geography, day: NaiveDate, record: Record) -> Result<Self> {
+    pub fn new(geography: &Geography, day: NaiveDate, record: &Record) -> Result<Self> {
         let Settlement {
             code,
             name,
@@ -336,7 +336,7 @@ pub async fn get_settlement(asked: Asked, code: web::Path<String>) -> Result<Htt
             let geography = register.geography(conn)?;
             let reports = rows::reports(conn, Some(&[&record.code]))?;
             Ok(SettlementWithReports {
-                settlement: SettlementView::new(&geography, day, record)?,
+                settlement: SettlementView::new(&geography, day, &record)?,
                 reports: reports
                     .into_iter()
                     .map(TryInto::try_into)
@@ -379,7 +379,7 @@ pub async fn put_settlement(
             let (record, created) =
                 register.put_settlement(conn, &change, &code, expected, &body)?;
             let geography = register.geography(conn)?;
-            Ok((SettlementView::new(&geography, today, record)?, created))
+            Ok((SettlementView::new(&geography, today, &record)?, created))
         })
         .await?;
     let mut response = if created {

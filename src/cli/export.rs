@@ -190,8 +190,10 @@ fn placed_settlements(
 ) -> Result<usize> {
     let mut pages = Pages::new::<SettlementView>(out, form, "settlements").map_err(broken)?;
     let (geography, day) = (register.geography(conn)?, register.day(server::now()));
-    let records = settlements::all(conn)?.into_iter();
-    let views = records.map(|record| SettlementView::new(&geography, day, record));
+    let records = settlements::all(conn)?;
+    let views = records
+        .iter()
+        .map(|record| SettlementView::new(&geography, day, record));
     pages
         .add(&views.collect::<Result<Vec<SettlementView>>>()?)
         .map_err(broken)?;

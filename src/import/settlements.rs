@@ -161,6 +161,7 @@ fn cluster(row: &Value, settlement: &Value, faults: &mut Faults) -> Value {
 
 impl Group {
     /// Puts the faults of the body to the rows that they come from.
+    #[must_use]
     pub fn place(&self, own: Faults) -> BTreeMap<usize, Faults> {
         let mut placed: BTreeMap<usize, Faults> = BTreeMap::new();
         for fault in own.into_list() {

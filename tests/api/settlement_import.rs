@@ -84,7 +84,7 @@ both_backends! {
             B-4,Bốn,,103.02,,,,\n";
         let reply = import(&app, "", CSV, table.as_bytes()).await.expect(400);
         let expected = [
-            (3, "/longitude", "wrong_type"),
+            (3, "/longitude", "bad_format"),
             (4, "/population", "not_of_cluster"),
             (4, "/households", "wrong_type"),
             (5, "/has_grid_power", "unknown_value"),
