@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the seed data of the register: a schematic province, its sites and its subscribers.
+"""Makes the seed data of the register: a schematic province, its sites, subscribers and villages.
 
     python3 -m venv venv && venv/bin/pip install numpy shapely && venv/bin/python seeds/generate.py
 
@@ -900,6 +900,138 @@ def check_sites(rows, features):
                     assert shape.contains(here) and shape.exterior.distance(here) > 0.31, r["code"]
 
 
+# ---------------------------------------------------------------- settlements.ndjson
+
+VILLAGES = 950
+PERSONS_PER_HOUSEHOLD = 4.6
+VILLAGE_SOURCE = ("generated: no real village; name, position and figures are made up, persons add up to the "
+                  "district's estimate for 2016")
+# Syllables of a kind that place names of the region have; which of them stand together is drawn.
+FIRST = {"Thái": "Nà Nậm Huổi Phiêng Noong Bó Hua Pá Co Chiềng Pắc Ten Xen Lùng".split(),
+         "Mông": "Sin Lao Tả Giàng Sùng Háng Chế Séo Hô Lù Dề Mù Thèn Xá".split(),
+         "Việt": "Tân Đông Hòa Phú An Trung Đồng Cẩm Vĩnh Xuân".split()}
+SECOND = {"Thái": "Lằm Khoang Tấu Sắng Pheo Mạ Luông Hốc Cáy Sói Nhắt Pồng Viêng Lạn Ỏ Bon Tủm Xanh".split(),
+          "Mông": "Pha Câu Chua Tráng Súa Páo Thàng Lìn Dao Phình Sáng Lử Chỉnh Giê Xang Ma Tủa Khấu".split(),
+          "Việt": "Lập Thắng Tiến Sơn Hưng Minh Lợi Thành Quang Phong Thịnh Khê".split()}
+PLACES = ("Khu Suối", "Khu Đồi", "Khu Trên", "Khu Dưới", "Khu Nương", "Khu Rừng", "Khu Đầu Bản", "Khu Cuối Bản")
+
+
+class Villages:
+    """Draws villages, by a generator of its own: what is drawn for sites stays as it is."""
+
+    def __init__(self, features, sites):
+        self.rng = random.Random(20161124)
+        self.ground = Ground(features)
+        self.masts = [to_plane(s["longitude"], s["latitude"]) for s in sites
+                      if s["kind"] == "bts" and s["status"] == "active"]
+        self.rows, self.at = [], []
+
+    def spot(self, commune, shape):
+        """A place in the commune: two thirds of the villages have a mast within some kilometres, as masts stand
+        where people live; the others are anywhere."""
+        inner = shape.buffer(-0.15)
+        near = [m for m in self.masts if shape.contains(Point(m))]
+        apart = min(0.9, 0.25 * math.sqrt(shape.area))
+        for attempt in range(100_000):
+            if near and self.rng.random() < 0.66:
+                cx, cy = self.rng.choice(near)
+                x, y = self.rng.gauss(cx, 1.6), self.rng.gauss(cy, 1.6)
+            else:
+                x0, y0, x1, y1 = inner.bounds
+                x, y = self.rng.uniform(x0, x1), self.rng.uniform(y0, y1)
+            if attempt % 200 == 199:
+                apart *= 0.8  # a crowded commune
+            if inner.contains(Point(x, y)) and all(math.hypot(x - a, y - b) > apart for a, b in self.at):
+                self.at.append((x, y))
+                return x, y
+        raise AssertionError(commune)
+
+    def name(self, is_ward, taken):
+        while True:
+            people = self.rng.choices(("Thái", "Mông", "Việt"), (5, 4, 8 if is_ward else 1))[0]
+            prefix = "Tổ dân phố" if is_ward and people == "Việt" else "Bản"
+            name = f"{prefix} {self.rng.choice(FIRST[people])} {self.rng.choice(SECOND[people])}"
+            if name not in taken:
+                taken.add(name)
+                return name
+
+    def clusters(self, x, y, households, province):
+        """One to five clusters around the centre, which share out its households."""
+        count = min(self.rng.choices((1, 2, 3, 4, 5), (3, 5, 5, 3, 1))[0], households)
+        shares = share_out(households, {i: self.rng.uniform(0.5, 2.0) for i in range(count)})
+        names = self.rng.sample(PLACES, count)
+        found = []
+        for i in range(count):
+            while True:
+                away, turn = self.rng.triangular(0.32, 2.45, 0.5), self.rng.uniform(0, 2 * math.pi)
+                there = (x + away * math.cos(turn), y + away * math.sin(turn))
+                if province.contains(Point(there)):
+                    break
+            lon, lat = to_lonlat(*there)
+            found.append({"name": None if self.rng.random() < 0.1 else names[i],
+                          "longitude": round(lon, 5), "latitude": round(lat, 5), "households": shares[i]})
+        return found
+
+    def of_district(self, district, count_of, persons, province):
+        """The villages of a district; their persons add up to its own. Those far from every mast are small, and some
+        of them have no power."""
+        drawn = []
+        for commune, shape in self.ground.communes[district]:
+            is_ward, taken = self.ground.name[commune, FIRST_DAY].startswith("Phường"), set()
+            for nth in range(1, count_of[commune] + 1):
+                x, y = self.spot(commune, shape)
+                far = min(math.hypot(x - a, y - b) for a, b in self.masts)
+                weight = self.rng.uniform(0.5, 1.6) * (1.0 if far < 3 else 0.6)
+                drawn.append((commune, nth, self.name(is_ward, taken), x, y, far, weight))
+        shares = share_out(persons, {i: d[-1] for i, d in enumerate(drawn)})
+        for i, (commune, nth, name, x, y, far, _) in enumerate(drawn):
+            lon, lat = to_lonlat(x, y)
+            households = max(1, round(shares[i] / PERSONS_PER_HOUSEHOLD))
+            power = self.rng.random() > (0.01 if far < 2 else 0.08 if far < 4 else 0.3)
+            self.rows.append({
+                "code": f"B-{commune}-{nth:02d}", "name": name, "longitude": round(lon, 5),
+                "latitude": round(lat, 5), "population": shares[i], "households": households,
+                "has_grid_power": power, "clusters": self.clusters(x, y, households, province),
+                "source": VILLAGE_SOURCE})
+
+
+def make_settlements(features, sites):
+    persons = populations()[0][2016]
+    villages = Villages(features, sites)
+    communes = {c: (d, shape) for d, members in villages.ground.communes.items() for c, shape in members}
+    people = {c: p["persons"] for f in features if f["properties"]["valid_from"] == FIRST_DAY
+              and f["properties"]["level"] == "commune" for c in [f["properties"]["code"]]
+              for p in f["properties"]["population"] if p["year"] == 2016}
+    count_of = share_out(VILLAGES, {c: math.sqrt(people[c]) * villages.rng.uniform(0.8, 1.2)
+                                    for c in sorted(communes)})
+    province = shapely.union_all([shape for _, shape in communes.values()]).buffer(-0.1)
+    for district in DISTRICTS:
+        villages.of_district(district, count_of, persons[district], province)
+    rows = sorted(villages.rows, key=lambda r: r["code"])
+    check_settlements(rows, communes, persons)
+    return rows
+
+
+def check_settlements(rows, communes, persons):
+    assert len(rows) == len({r["code"] for r in rows}) == VILLAGES
+    total = defaultdict(int)
+    for r in rows:
+        commune = r["code"].split("-")[1]
+        district, shape = communes[commune]
+        total[district] += r["population"]
+        centre = to_plane(r["longitude"], r["latitude"])
+        assert shape.contains(Point(centre)), r["code"]
+        assert 1 <= len(r["clusters"]) <= 5
+        assert sum(c["households"] for c in r["clusters"]) == r["households"]
+        assert abs(r["households"] - r["population"] / PERSONS_PER_HOUSEHOLD) <= 1
+        for c in r["clusters"]:
+            away = math.dist(centre, to_plane(c["longitude"], c["latitude"]))
+            assert 0.3 <= away <= 2.5, (r["code"], away)
+    assert dict(total) == persons
+    assert {r["code"].split("-")[1] for r in rows} == set(communes)
+    assert 20 < sum(not r["has_grid_power"] for r in rows) < 200
+
+
 # ---------------------------------------------------------------- writing
 
 
@@ -911,17 +1043,20 @@ def main():
     areas = make_areas()
     subscribers = make_subscribers()
     sites = make_sites(areas, subscribers)
+    settlements = make_settlements(areas, sites)
     texts = {
         "operators.json": "[\n" + ",\n".join(map(line, make_operators())) + "\n]\n",
         "areas.geojson": '{"type":"FeatureCollection","features":[\n'
                          + ",\n".join(map(line, areas)) + "\n]}\n",
         "sites.ndjson": "".join(line(s) + "\n" for s in sites),
         "subscribers.ndjson": "".join(line(s) + "\n" for s in subscribers),
+        "settlements.ndjson": "".join(line(s) + "\n" for s in settlements),
     }
     for name, text in texts.items():
         (HERE / name).write_bytes(text.encode())
         print(f"{name}: {len(text.encode())} bytes")
-    print(f"{len(areas)} areas, {len(sites)} sites, {len(subscribers)} subscriber counts")
+    print(f"{len(areas)} areas, {len(sites)} sites, {len(subscribers)} subscriber counts, "
+          f"{len(settlements)} settlements")
 
 
 if __name__ == "__main__":

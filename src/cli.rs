@@ -3,6 +3,7 @@
 mod export;
 mod import;
 mod import_rows;
+mod import_settlements;
 mod keys;
 mod progress;
 mod serve;
@@ -90,7 +91,9 @@ impl Target {
         let db = Db::open(&self.storage.url(), self.storage.database_connections)?;
         db.migrate()?;
         let files = self.storage.data_dir.join("submissions");
-        Ok(Arc::new(Register::new(db, self.rules.settings(), files)))
+        let coverage = self.rules.models.coverage()?;
+        let settings = self.rules.settings();
+        Ok(Arc::new(Register::new(db, settings, files, coverage)))
     }
 }
 
@@ -202,8 +205,12 @@ fn seed(target: &Target) -> Result<()> {
     bar.finish();
     match seeded {
         Some(seeded) => say(format_args!(
-            "Seeded {} operators, {} areas, {} sites, {} subscriber counts (generated, see seeds/README.md)",
-            seeded.operators, seeded.areas, seeded.sites, seeded.subscriber_counts
+            "Seeded {} operators, {} areas, {} sites, {} subscriber counts, {} settlements (generated, see seeds/README.md)",
+            seeded.operators,
+            seeded.areas,
+            seeded.sites,
+            seeded.subscriber_counts,
+            seeded.settlements
         )),
         None => say("The register is not empty; nothing was seeded"),
     }

@@ -8,8 +8,15 @@ use chrono::FixedOffset;
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
+use crate::coverage::elevation::Elevation;
+use crate::coverage::modelling::Rules as ModelRules;
+use crate::coverage::propagation::hata::Environment;
+use crate::coverage::propagation::link_budget::ServiceThresholds;
+use crate::coverage::propagation::p1812::{DELTA_N_DEFAULT, Surroundings};
+use crate::error::{Error, Result};
 use crate::geo::BBox;
 use crate::register::Settings;
+use crate::register::coverage::Coverage;
 
 /// Where the register is kept.
 #[derive(Args, Clone)]
@@ -66,16 +73,109 @@ pub struct Rules {
     /// Most seconds that the rows of a submission are worked on.
     #[arg(long, env = "SUBMISSION_MAX_S", default_value_t = 1_800, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub submission_max_s: u64,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become help of the commands")]
+    pub models: Models,
 }
 
-fn parse_tolerance(text: &str) -> Result<f64, String> {
+/// What coverage is computed with.
+#[derive(Args, Clone, Debug)]
+pub struct Models {
+    /// Folder of elevation tiles: .hgt, .hgt.zip, .hgt.gz, .tif in degrees of WGS 84. Without it nothing is computed over terrain.
+    #[arg(long, env = "ELEVATION_DIR")]
+    pub elevation_dir: Option<PathBuf>,
+    /// Height of trees and houses everywhere between antennas, in metres; 0 is optimistic, 15 a forest.
+    #[arg(long, env = "CLUTTER_HEIGHT_M", default_value_t = 0.0, value_parser = parse_within::<0, 100>)]
+    pub clutter_height_m: f64,
+    /// What is around receivers where a formula is used: urban, suburban, open.
+    #[arg(long, env = "ENVIRONMENT", default_value = "suburban", value_parser = parse_environment)]
+    pub environment: Environment,
+    /// Fall of the radio refractive index in the lowest km of the air, in N-units/km.
+    #[arg(long, env = "DELTA_N", default_value_t = DELTA_N_DEFAULT, value_parser = parse_within::<0, 150>)]
+    pub delta_n: f64,
+    /// How far from an antenna terrain is looked at, in km; a technology's own end may be nearer.
+    #[arg(long, env = "TERRAIN_RADIUS_MAX_KM", default_value_t = 35.0, value_parser = parse_within::<1, 100>)]
+    pub terrain_radius_max_km: f64,
+    /// Least levels of service outdoors of 2G, 3G, 4G and 5G, in dBm.
+    #[arg(long, env = "THRESHOLDS_DBM", default_value = "-95,-99,-110,-110", value_parser = parse_thresholds, allow_hyphen_values = true)]
+    pub thresholds_dbm: Thresholds,
+    /// Who sets these levels.
+    #[arg(long, env = "THRESHOLD_SOURCE", default_value = "TRAI 2024-11-22")]
+    pub threshold_source: String,
+    /// Most bytes of footprints that are kept in memory.
+    #[arg(long, env = "FOOTPRINTS_MAX_BYTES", default_value_t = 67_108_864)]
+    pub footprints_max_bytes: usize,
+}
+
+/// Least levels by technology, dBm.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds([f64; 4]);
+
+impl Models {
+    /// The coverage of a register.
+    ///
+    /// # Errors
+    /// `Internal` when the folder of elevation tiles cannot be used.
+    pub fn coverage(&self) -> Result<Coverage> {
+        let [second_dbm, third_dbm, fourth_dbm, fifth_dbm] = self.thresholds_dbm.0;
+        let rules = ModelRules {
+            thresholds: ServiceThresholds {
+                second_dbm,
+                third_dbm,
+                fourth_dbm,
+                fifth_dbm,
+                source: self.threshold_source.clone(),
+            },
+            environment: self.environment,
+            clutter_height_m: self.clutter_height_m,
+            surroundings: Surroundings {
+                delta_n: self.delta_n,
+                ..Surroundings::default()
+            },
+            terrain_radius_max_km: self.terrain_radius_max_km,
+            ..ModelRules::default()
+        };
+        let elevation = self.elevation_dir.as_deref().map(Elevation::open);
+        let elevation = elevation
+            .transpose()
+            .map_err(|fault| Error::internal(fault.to_string()))?;
+        Ok(Coverage::new(rules, elevation, self.footprints_max_bytes))
+    }
+}
+
+fn parse_within<const MIN: i32, const MAX: i32>(text: &str) -> std::result::Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (f64::from(MIN)..=f64::from(MAX)).contains(number))
+        .ok_or_else(|| format!("must be a number from {MIN} to {MAX}"))
+}
+
+fn parse_environment(text: &str) -> std::result::Result<Environment, String> {
+    [Environment::Urban, Environment::Suburban, Environment::Open]
+        .into_iter()
+        .find(|environment| environment.as_str() == text)
+        .ok_or_else(|| "must be urban, suburban or open".to_owned())
+}
+
+fn parse_thresholds(text: &str) -> std::result::Result<Thresholds, String> {
+    let levels: Vec<f64> = text
+        .split(',')
+        .map_while(|part| part.trim().parse().ok())
+        .filter(|dbm| (-150.0..=0.0).contains(dbm))
+        .collect();
+    <[f64; 4]>::try_from(levels)
+        .map(Thresholds)
+        .map_err(|_| "must be four levels from -150 to 0 dBm with commas between".to_owned())
+}
+
+fn parse_tolerance(text: &str) -> std::result::Result<f64, String> {
     text.parse()
         .ok()
         .filter(|metres| (0.0..=100_000.0).contains(metres))
         .ok_or_else(|| "must be 0 to 100000 metres".to_owned())
 }
 
-fn parse_box(text: &str) -> Result<BBox, String> {
+fn parse_box(text: &str) -> std::result::Result<BBox, String> {
     let numbers: Vec<f64> = text
         .split(',')
         .map_while(|part| part.trim().parse().ok())
@@ -155,7 +255,7 @@ pub struct Webhooks {
     pub webhook_source: String,
 }
 
-fn parse_source(text: &str) -> Result<String, String> {
+fn parse_source(text: &str) -> std::result::Result<String, String> {
     let is_uri =
         (1..=500).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     is_uri

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::json;
+use telecom_inventory::coverage::modelling::Rules;
 use telecom_inventory::db::Db;
 use telecom_inventory::domain::{Caller, Role};
 use telecom_inventory::register::areas::ImportOptions;
 use telecom_inventory::register::keys::NewKey;
-use telecom_inventory::register::{Change, Register, Settings};
+use telecom_inventory::register::{Change, Coverage, Register, Settings};
 
 use crate::country;
 
@@ -48,7 +49,12 @@ pub fn open_url(url: &str) -> Arc<Register> {
         submission_max_time: Duration::from_mins(30),
         utc_offset: FixedOffset::east_opt(7 * 3_600).unwrap(),
     };
-    Arc::new(Register::new(db, settings, std::env::temp_dir()))
+    Arc::new(Register::new(
+        db,
+        settings,
+        std::env::temp_dir(),
+        Coverage::new(Rules::default(), None, 1 << 26),
+    ))
 }
 
 /// The register of [`SITES`] sites in 700 districts, made where it is not there yet.

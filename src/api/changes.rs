@@ -21,11 +21,11 @@ pub struct ChangeView {
     recorded_at: DateTime<Utc>,
     /// Who.
     actor: String,
-    /// What kind of record: site, operator, area, boundaries, subscribers, key, webhook.
+    /// What kind of record: site, operator, area, boundaries, subscribers, settlement, `settlement_report`, key, webhook.
     resource: String,
     /// Key of the record.
     key: String,
-    /// create, replace, update, delete, import or revoke.
+    /// create, replace, update, delete, import, revoke or withdraw.
     action: String,
     /// The record's version after it.
     version: Option<i32>,

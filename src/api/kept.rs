@@ -30,6 +30,7 @@ const ROUTES: &[&str] = &[
     "/api/v1/summary",
     "/api/v1/reports/annual",
     "/api/v1/subscribers",
+    "/api/v1/settlements",
 ];
 
 /// Headers of a request by which its answer may differ.

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod deliveries;
 pub mod document;
 pub mod events;
+mod files;
 pub mod gate;
 pub mod health;
 pub mod kept;
@@ -17,6 +18,9 @@ pub mod operators;
 pub mod params;
 pub mod problem;
 pub mod report;
+pub mod settlement_import;
+pub mod settlement_list;
+pub mod settlements;
 pub mod site_input;
 pub mod site_list;
 pub mod sites;
@@ -96,6 +100,14 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(report::report_annual)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
+            .service(settlement_list::list_settlements)
+            .service(settlements::put_settlements)
+            .service(settlement_import::import_settlements)
+            .service(settlements::get_settlement)
+            .service(settlements::put_settlement)
+            .service(settlements::delete_settlement)
+            .service(settlements::create_settlement_report)
+            .service(settlements::withdraw_settlement_report)
             .service(submissions::list_submissions)
             .service(submissions::create_submission)
             .service(templates::get_template)

@@ -196,32 +196,38 @@ fn near(params: &mut Params) -> Option<(Position, f64)> {
     }
 }
 
-/// Turns the codes of areas into area versions; one that the register has never had is a fault.
-fn resolve_areas(geography: &Geography, listed: &mut Listed) -> Result<()> {
+/// The area versions that the codes of districts and of communes mean on `day`, a list for each level that is narrowed.
+///
+/// # Errors
+/// `Invalid` with each code that the register has never had.
+pub fn resolve_areas(
+    geography: &Geography,
+    districts: &[String],
+    communes: &[String],
+    day: NaiveDate,
+) -> Result<Vec<Vec<i32>>> {
     let mut faults = Faults::default();
-    for (level, codes) in [
-        (Level::District, &listed.districts),
-        (Level::Commune, &listed.communes),
-    ] {
+    let mut areas = Vec::new();
+    for (level, codes) in [(Level::District, districts), (Level::Commune, communes)] {
         if codes.is_empty() {
             continue;
         }
         let mut ids = Vec::new();
         for code in codes {
-            match geography.by_code_at(level, code, listed.day) {
+            match geography.by_code_at(level, code, day) {
                 Some(info) => ids.push(info.id),
                 None => faults.parameter(
                     level.as_str(),
                     Rule::UnknownArea {
-                        date: listed.day.to_string(),
+                        date: day.to_string(),
                     },
                     Some(code),
                 ),
             }
         }
-        listed.filter.areas.push(ids);
+        areas.push(ids);
     }
-    Ok(faults.give(Some(()))?)
+    Ok(faults.give(Some(areas))?)
 }
 
 /// A page of a list and what stands beside it.
@@ -233,7 +239,8 @@ struct Found {
 
 fn find(conn: &mut DbConn, register: &Register, mut listed: Listed) -> Result<Found> {
     let geography = register.geography(conn)?;
-    resolve_areas(&geography, &mut listed)?;
+    listed.filter.areas =
+        resolve_areas(&geography, &listed.districts, &listed.communes, listed.day)?;
     if let Some((position, radius_m)) = listed.near {
         return find_near(conn, register, &geography, listed, position, radius_m);
     }

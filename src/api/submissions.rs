@@ -1,30 +1,23 @@
 //! Submissions over HTTP: handing in a file, and what is decided on it.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use actix_web::{HttpResponse, get, http::StatusCode, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::Asked;
+use super::files;
 use super::params::{NoQuery, Params};
 use super::submission_rows::FaultView;
 use super::views::utc;
 use crate::db::blocking;
 use crate::db::submissions::{self as rows, Filter, Record};
 use crate::domain::submission::{Counts, Mode, OnExisting, Plan, State};
-use crate::domain::{Faults, RecordKind, Role, Rule, text};
+use crate::domain::{RecordKind, Role, Rule, text};
 use crate::error::{Error, Result};
-use crate::import::row_file::FileFormat;
-use crate::register::submissions::reading::Reading;
 use crate::register::submissions::report::RowFault;
 use crate::register::submissions::{self, New, Received};
 
@@ -230,32 +223,7 @@ fn read_new(asked: &Asked) -> Result<New> {
             .unwrap_or(10.0),
         reason: params.text("reason", text::REMARK_MAX),
     };
-    let format = if let Some(word) = params.raw("format") {
-        word
-    } else {
-        let sent = FileFormat::of_media_type(asked.media_type());
-        let named = || {
-            let name = file_name.as_deref()?;
-            FileFormat::of_name(name).ok()
-        };
-        sent.or_else(|error| named().ok_or(error))?
-            .as_str()
-            .to_owned()
-    };
-    let columns = params.checked("columns", |text| {
-        serde_json::from_str::<BTreeMap<String, String>>(text).map_err(|_| Rule::BadFormat {
-            expected: "a JSON object of texts",
-        })
-    });
-    let reading = Reading {
-        format,
-        columns: columns.unwrap_or_default(),
-        sheet: params.text("sheet", text::NAME_MAX),
-        delimiter: params.raw("delimiter"),
-        encoding: params.raw("encoding"),
-        decimal: params.raw("decimal"),
-        crs: params.raw("crs"),
-    };
+    let reading = files::reading(asked, &mut params, file_name.as_deref())?;
     let idempotency_key = asked.header("idempotency-key").map(str::to_owned);
     if let Some(key) = idempotency_key.as_deref()
         && text::clean(key, text::NAME_MAX).is_err()
@@ -313,7 +281,7 @@ pub async fn create_submission(asked: Asked, payload: web::Payload) -> Result<Ht
         move || Received::place(&register)
     })
     .await?;
-    let received = receive(payload, &place, asked.state.submission_max).await;
+    let received = files::receive(payload, &place, asked.state.submission_max).await;
     let recorded = match received {
         Ok(received) => {
             let db = register.db.clone();
@@ -355,29 +323,6 @@ pub(super) fn answer(asked: &Asked, record: Record, status: StatusCode) -> Resul
     Ok(HttpResponse::build(status)
         .insert_header(("location", format!("/api/v1/submissions/{}", view.id)))
         .json(view))
-}
-
-/// Stores the body as it comes, on the disk before it is acknowledged.
-async fn receive(mut payload: web::Payload, place: &Path, max: u64) -> Result<Received> {
-    let failed = |error: io::Error| Error::Internal(Box::new(error));
-    let mut file = tokio::fs::File::create(place).await.map_err(failed)?;
-    let (mut bytes, mut digest) = (0, Sha256::new());
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| {
-            let mut faults = Faults::default();
-            let why = error.to_string();
-            faults.body("", Rule::Malformed { why }, None);
-            Error::Invalid(faults)
-        })?;
-        bytes += chunk.len() as u64;
-        if bytes > max {
-            return Err(Error::TooLarge(format!("{max} bytes")));
-        }
-        digest.update(&chunk);
-        file.write_all(&chunk).await.map_err(failed)?;
-    }
-    file.sync_all().await.map_err(failed)?;
-    Ok(Received::new(place.to_owned(), bytes, &digest.finalize()))
 }
 
 pub(super) async fn read(asked: &Asked, id: String) -> Result<Record> {

@@ -297,6 +297,7 @@ pub fn utc(instant: NaiveDateTime) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::settlements::SettlementView;
     use crate::api::subscribers::CountView;
     use crate::domain::RecordKind;
     use crate::import::columns::names::find;
@@ -306,6 +307,7 @@ mod tests {
         for (kind, columns) in [
             (RecordKind::Sites, SiteView::COLUMNS),
             (RecordKind::Subscribers, CountView::COLUMNS),
+            (RecordKind::Settlements, SettlementView::COLUMNS),
         ] {
             for name in columns {
                 let path = find(kind, name).map(|target| target.path());

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::progress::Bar;
 use super::{Target, say};
+use crate::api::settlements::SettlementView;
 use crate::api::subscribers::CountView;
 use crate::api::views::{SiteView, site_views};
 use crate::db::site_list::{self, Filter, Sort, SortKey};
-use crate::db::{DbConn, operators, subscribers};
+use crate::db::{DbConn, operators, settlements, subscribers};
 use crate::error::{Error, Result};
 use crate::formats::pages::{Form, Pages};
 use crate::geo::geometry;
@@ -43,6 +44,8 @@ enum What {
     Sites,
     /// Every subscriber count
     Subscribers,
+    /// Every settlement, without the reports on it
+    Settlements,
     /// Every area version, as one GeoJSON feature collection
     Areas,
     /// Every operator
@@ -53,13 +56,13 @@ enum What {
 enum ExportFormat {
     /// One JSON object to a line
     Ndjson,
-    /// A list of JSON objects; sites and subscribers
+    /// A list of JSON objects; sites, subscribers and settlements
     Json,
-    /// A GeoJSON feature collection; sites, and areas in any case
+    /// A GeoJSON feature collection; sites and settlements, and areas in any case
     Geojson,
-    /// A table; sites and subscribers
+    /// A table; sites, subscribers and settlements
     Csv,
-    /// A workbook; sites and subscribers
+    /// A workbook; sites, subscribers and settlements
     Xlsx,
 }
 
@@ -80,11 +83,12 @@ impl Export {
     pub fn contradiction(&self) -> Option<&'static str> {
         match (self.what, self.format) {
             (What::Subscribers, ExportFormat::Geojson) => {
-                Some("--format geojson is for what has a position: sites")
+                Some("--format geojson is for what has a position: sites and settlements")
             }
-            (What::Sites | What::Subscribers, _) | (_, ExportFormat::Ndjson) => None,
+            (What::Sites | What::Subscribers | What::Settlements, _)
+            | (_, ExportFormat::Ndjson) => None,
             (What::Areas | What::Operators, _) => Some(
-                "--format is for sites and subscribers; areas are GeoJSON, operators lines of JSON",
+                "--format is for sites, subscribers and settlements; areas are GeoJSON, operators lines of JSON",
             ),
         }
     }
@@ -103,6 +107,7 @@ impl Export {
         let written = register.db.snapshot_here(|conn| match self.what {
             What::Sites => sites(conn, &register, self.format.form(), &mut out),
             What::Subscribers => counts(conn, self.format.form(), &mut out),
+            What::Settlements => placed_settlements(conn, &register, self.format.form(), &mut out),
             What::Areas => areas(conn, &register, &mut out),
             What::Operators => lines(
                 &mut out,
@@ -173,6 +178,24 @@ fn counts(conn: &mut DbConn, form: Form, out: &mut impl Write) -> Result<usize> 
     let views = records.into_iter().map(CountView::try_from);
     pages
         .add(&views.collect::<Result<Vec<CountView>>>()?)
+        .map_err(broken)?;
+    pages.finish().map_err(broken)
+}
+
+fn placed_settlements(
+    conn: &mut DbConn,
+    register: &Register,
+    form: Form,
+    out: &mut impl Write,
+) -> Result<usize> {
+    let mut pages = Pages::new::<SettlementView>(out, form, "settlements").map_err(broken)?;
+    let (geography, day) = (register.geography(conn)?, register.day(server::now()));
+    let records = settlements::all(conn)?;
+    let views = records
+        .iter()
+        .map(|record| SettlementView::new(&geography, day, record));
+    pages
+        .add(&views.collect::<Result<Vec<SettlementView>>>()?)
         .map_err(broken)?;
     pages.finish().map_err(broken)
 }

@@ -1,9 +1,10 @@
-//! `import`: areas, sites and subscriber counts from files.
+//! `import`: areas, sites, subscriber counts and settlements from files.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::import_rows::Rows;
+use super::import_settlements::Settlements;
 use super::{Target, change, say};
 use crate::domain::area::BoundaryKind;
 use crate::domain::{Faults, Level, RecordKind, Rule};
@@ -25,6 +26,8 @@ pub enum Import {
     Sites(Box<Rows>),
     /// Import subscriber counts from CSV, XLSX, NDJSON or JSON
     Subscribers(Box<Rows>),
+    /// Import settlements from CSV, XLSX, GeoJSON, NDJSON or JSON
+    Settlements(Box<Settlements>),
 }
 
 /// Arguments of `import areas`.
@@ -97,6 +100,7 @@ impl Import {
                 operators.format().is_err().then_some(why)
             }
             Self::Sites(rows) | Self::Subscribers(rows) => rows.contradiction(),
+            Self::Settlements(settlements) => settlements.contradiction(),
         }
     }
 
@@ -107,6 +111,7 @@ impl Import {
             Self::Operators(operators) => operators.run(),
             Self::Sites(rows) => rows.run(RecordKind::Sites),
             Self::Subscribers(rows) => rows.run(RecordKind::Subscribers),
+            Self::Settlements(settlements) => settlements.run(),
         }
     }
 }

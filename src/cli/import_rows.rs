@@ -36,9 +36,6 @@ pub struct Rows {
     /// Code of the operator whose records they are; without it every row must name its own
     #[arg(long)]
     operator: Option<String>,
-    /// Format, where the file's ending does not say it: csv, tsv, xlsx, geojson, ndjson, json or opencellid
-    #[arg(long)]
-    format: Option<String>,
     /// Check everything and store nothing
     #[arg(long)]
     dry_run: bool,
@@ -54,6 +51,19 @@ pub struct Rows {
     /// Most sites that --sync-on may mark, in percent of those that the operator has
     #[arg(long, default_value_t = 10.0)]
     sync_max_percent: f64,
+    #[command(flatten)]
+    written: Written,
+    /// Why, for the history
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// Arguments that say how a file of records is written.
+#[derive(clap::Args)]
+pub struct Written {
+    /// Format, where the file's ending does not say it: csv, tsv, xlsx, geojson, ndjson or json; of sites also opencellid
+    #[arg(long)]
+    format: Option<String>,
     /// Title of a column and the field that it holds, as TITLE=FIELD; may be repeated
     #[arg(long = "column", value_name = "TITLE=FIELD", value_parser = parse_column)]
     columns: Vec<(String, String)>,
@@ -72,9 +82,34 @@ pub struct Rows {
     /// Coordinate system of the positions, such as EPSG:9205
     #[arg(long)]
     crs: Option<String>,
-    /// Why, for the history
-    #[arg(long)]
-    reason: Option<String>,
+}
+
+impl Written {
+    /// What cannot be where `file` is written so.
+    pub fn contradiction(&self, file: &Path) -> Option<&'static str> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        (self.format.is_none() && FileFormat::of_name(&name).is_err()).then_some(
+            "the file's ending must be .csv, .tsv, .xlsx, .geojson, .ndjson or .json, or --format must say the format",
+        )
+    }
+
+    /// How `file` is to be read.
+    pub fn reading(&self, file: &Path) -> Result<Reading> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let format = match &self.format {
+            Some(word) => word.clone(),
+            None => FileFormat::of_name(&name)?.as_str().to_owned(),
+        };
+        Ok(Reading {
+            format,
+            columns: self.columns.iter().cloned().collect::<BTreeMap<_, _>>(),
+            sheet: self.sheet.clone(),
+            delimiter: self.delimiter.clone(),
+            encoding: self.encoding.clone(),
+            decimal: self.decimal.clone(),
+            crs: self.crs.clone(),
+        })
+    }
 }
 
 fn parse_column(text: &str) -> Result<(String, String), String> {
@@ -86,10 +121,7 @@ fn parse_column(text: &str) -> Result<(String, String), String> {
 impl Rows {
     /// What of the arguments cannot be.
     pub fn contradiction(&self) -> Option<&'static str> {
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        (self.format.is_none() && FileFormat::of_name(&name).is_err()).then_some(
-            "the file's ending must be .csv, .tsv, .xlsx, .geojson, .ndjson or .json, or --format must say the format",
-        )
+        self.written.contradiction(&self.file)
     }
 
     /// Runs the command.
@@ -107,6 +139,7 @@ impl Rows {
         let title = match kind {
             RecordKind::Sites => "Sites",
             RecordKind::Subscribers => "Subscriber counts",
+            RecordKind::Settlements => "Settlements",
         };
         let record = work_off(&register, &change, &record.id, title)?;
         tell(&register, &record, title)
@@ -115,10 +148,7 @@ impl Rows {
     fn new_submission(&self, kind: RecordKind) -> Result<New> {
         let mut faults = Faults::default();
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let format = match &self.format {
-            Some(word) => word.clone(),
-            None => FileFormat::of_name(&name)?.as_str().to_owned(),
-        };
+        let reading = self.written.reading(&self.file)?;
         let mode = Mode::parse(&self.mode)
             .map_err(|rule| faults.parameter("--mode", rule, Some(&self.mode)));
         let on_existing = OnExisting::parse(&self.on_existing)
@@ -137,15 +167,6 @@ impl Rows {
             sync_on: self.sync_on,
             sync_max_percent: self.sync_max_percent,
             reason: self.reason.clone(),
-        };
-        let reading = Reading {
-            format,
-            columns: self.columns.iter().cloned().collect::<BTreeMap<_, _>>(),
-            sheet: self.sheet.clone(),
-            delimiter: self.delimiter.clone(),
-            encoding: self.encoding.clone(),
-            decimal: self.decimal.clone(),
-            crs: self.crs.clone(),
         };
         let new = New {
             kind,

@@ -13,6 +13,7 @@ use crate::db::blocking;
 use crate::domain::area::BoundaryKind;
 use crate::error::{Error, Result};
 use crate::register::Register;
+use crate::register::coverage::survey::Surveyor;
 use crate::server;
 
 /// Arguments of `serve`.
@@ -51,10 +52,12 @@ impl Serve {
                 )?,
                 (false, false) => {}
             }
+            let surveyor = Surveyor::start(Arc::clone(&register), server::now)?;
             let courier = Courier::new(state.into_inner(), &self.serving.webhooks).start()?;
             let ended = running.await.map_err(failed);
             blocking(move || {
                 courier.stop();
+                drop(surveyor);
                 Ok(())
             })
             .await?;
@@ -71,8 +74,8 @@ fn seed(register: &Arc<Register>) -> Result<bool> {
         .write_here(|conn| register.seed(conn, &change, &mut |_, _| ()))?;
     if let Some(seeded) = seeded {
         info!(
-            "Seeded {} areas, {} sites and {} subscriber counts (generated, see seeds/README.md)",
-            seeded.areas, seeded.sites, seeded.subscriber_counts
+            "Seeded {} areas, {} sites, {} subscriber counts and {} settlements (generated, see seeds/README.md)",
+            seeded.areas, seeded.sites, seeded.subscriber_counts, seeded.settlements
         );
         return Ok(true);
     }

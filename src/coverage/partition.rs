@@ -1,6 +1,9 @@
 //! A partition: the cells of many areas side by side, so that a layer is summed for all of them in one pass.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::bits;
 use super::lattice::Lattice;
@@ -179,6 +182,36 @@ impl Partition {
         sums
     }
 
+    /// For each set the units in which it has a cell, in their order.
+    #[must_use]
+    pub fn met(&self, sets: &[&Runs]) -> Vec<Vec<usize>> {
+        sets.par_iter().map(|runs| self.met_by(runs)).collect()
+    }
+
+    fn met_by(&self, runs: &Runs) -> Vec<usize> {
+        let mut met = BTreeSet::new();
+        for (row, own) in runs.rows_in(self.window.rows.clone()) {
+            let pieces = self.pieces_of(row);
+            for run in own {
+                let end = pieces.partition_point(|piece| piece.start < run.end);
+                let before = pieces.get(..end).unwrap_or_default().iter();
+                let meeting = before.filter(|piece| piece.end > run.start);
+                met.extend(meeting.map(|piece| piece.unit as usize));
+            }
+        }
+        met.into_iter().collect()
+    }
+
+    /// The pieces of a row, from west to east.
+    fn pieces_of(&self, row: u32) -> &[Piece] {
+        let place = (row - self.window.rows.start) as usize;
+        let end = |place: usize| self.ends.get(place).copied();
+        let start = place.checked_sub(1).and_then(end).unwrap_or(0);
+        self.pieces
+            .get(start..end(place).unwrap_or(start))
+            .unwrap_or_default()
+    }
+
     /// [`Self::covered`] in some rows.
     pub(super) fn covered_in(&self, rows: &Range<u32>, layer: &Layer) -> Vec<Cells> {
         self.sum(rows, |row, columns| {
@@ -228,12 +261,8 @@ impl Partition {
     fn each_piece(&self, rows: &Range<u32>, mut visit: impl FnMut(u32, Piece)) {
         let first = rows.start.max(self.window.rows.start);
         let last = rows.end.min(self.window.rows.end);
-        let end = |place: usize| self.ends.get(place).copied();
         for row in first..last {
-            let place = (row - self.window.rows.start) as usize;
-            let start = place.checked_sub(1).and_then(end).unwrap_or(0);
-            let pieces = self.pieces.get(start..end(place).unwrap_or(start));
-            for piece in pieces.unwrap_or_default() {
+            for piece in self.pieces_of(row) {
                 visit(row, *piece);
             }
         }

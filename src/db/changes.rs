@@ -35,11 +35,11 @@ pub struct NewChange {
     pub recorded_at: NaiveDateTime,
     /// Who.
     pub actor: String,
-    /// `site`, `operator`, `area`, `boundaries`, `subscribers`, `key`, `webhook`.
+    /// One of the words of `domain::webhook::RESOURCES`.
     pub resource: &'static str,
     /// Key of the record.
     pub key: String,
-    /// `create`, `replace`, `update`, `delete`, `import`, `revoke`.
+    /// One of the words of `domain::webhook::ACTIONS`.
     pub action: &'static str,
     /// The record's version after it.
     pub version: Option<i32>,
@@ -112,8 +112,16 @@ pub fn newest(conn: &mut DbConn) -> Result<i64> {
 /// # Errors
 /// Those of the database.
 pub fn newest_of_areas(conn: &mut DbConn) -> Result<i64> {
+    newest_of(conn, "boundaries")
+}
+
+/// The newest revision that changed a record of this kind.
+///
+/// # Errors
+/// Those of the database.
+pub fn newest_of(conn: &mut DbConn, resource: &str) -> Result<i64> {
     Ok(changes::table
-        .filter(changes::resource.eq("boundaries"))
+        .filter(changes::resource.eq(resource))
         .select(max(changes::revision))
         .first::<Option<i64>>(conn)?
         .unwrap_or(0))

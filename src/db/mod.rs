@@ -14,6 +14,7 @@ pub mod network;
 pub mod operators;
 pub mod page;
 pub mod places;
+pub mod settlements;
 pub mod site_list;
 pub mod site_sets;
 pub mod sites;

@@ -223,6 +223,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    settlements (code) {
+        code -> Text,
+        name -> Text,
+        search -> Text,
+        longitude -> Double,
+        latitude -> Double,
+        population -> Nullable<Integer>,
+        households -> Nullable<Integer>,
+        has_grid_power -> Nullable<Bool>,
+        clusters -> Text,
+        source -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    settlement_reports (id) {
+        id -> Text,
+        settlement -> Text,
+        observed_on -> Date,
+        status -> Text,
+        technology -> Nullable<Text>,
+        operator -> Nullable<Text>,
+        level_dbm -> Nullable<Double>,
+        remark -> Nullable<Text>,
+        recorded_by -> Text,
+        recorded_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     operators,
     areas,
@@ -235,5 +270,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     submissions,
     changes,
     webhooks,
-    deliveries
+    deliveries,
+    settlements,
+    settlement_reports
 );

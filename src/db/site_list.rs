@@ -330,7 +330,7 @@ fn by_service<'a>(query: Query<'a>, filter: &'a Filter) -> Query<'a> {
 }
 
 /// `!` is the escape character, as a backslash needs escaping itself in one of the databases.
-fn escape_like(word: &str) -> String {
+pub(super) fn escape_like(word: &str) -> String {
     word.replace('!', "!!")
         .replace('%', "!%")
         .replace('_', "!_")

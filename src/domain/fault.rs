@@ -48,6 +48,11 @@ impl Faults {
         });
     }
 
+    /// Adds a fault that was found elsewhere.
+    pub fn push(&mut self, fault: FieldError) {
+        self.list.push(fault);
+    }
+
     /// Adds the faults of one row of a file.
     pub fn row(&mut self, row: usize, faults: Faults) {
         self.list

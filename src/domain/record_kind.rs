@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::Rule;
 
-/// The kinds of records that are handed in as files.
+/// The kinds of records that are read from files.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -15,11 +15,16 @@ pub enum RecordKind {
     Sites,
     /// Subscriber counts.
     Subscribers,
+    /// Settlements: of the department alone, so they are imported and not handed in.
+    #[serde(skip)]
+    Settlements,
 }
 
 impl RecordKind {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Sites, Self::Subscribers];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sites, Self::Subscribers, Self::Settlements];
+    /// Those that operators hand in.
+    pub const SUBMITTED: [Self; 2] = [Self::Sites, Self::Subscribers];
 
     /// The word of the API and of the database.
     #[must_use]
@@ -27,15 +32,16 @@ impl RecordKind {
         match self {
             Self::Sites => "sites",
             Self::Subscribers => "subscribers",
+            Self::Settlements => "settlements",
         }
     }
 
-    /// Reads the word of the API.
+    /// Reads the word for what is handed in.
     ///
     /// # Errors
     /// `UnknownValue` for any other word.
     pub fn parse(word: &str) -> Result<Self, Rule> {
-        Self::ALL
+        Self::SUBMITTED
             .into_iter()
             .find(|kind| kind.as_str() == word)
             .ok_or(Rule::UnknownValue {

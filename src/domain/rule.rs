@@ -56,6 +56,7 @@ pub enum Rule {
         expected: &'static str,
     },
     BadDate,
+    NotYet,
     OutOfRange {
         min: f64,
         max: f64,
@@ -172,6 +173,8 @@ pub enum Rule {
         crs: u32,
     },
     UnlistedTechnology,
+    MissingCentre,
+    NotOfCluster,
     // Of submissions.
     OtherOperator {
         operator: String,
@@ -220,6 +223,7 @@ impl Rule {
             Self::ControlCharacter => "control_character",
             Self::BadFormat { .. } => "bad_format",
             Self::BadDate => "bad_date",
+            Self::NotYet => "not_yet",
             Self::OutOfRange { .. } => "out_of_range",
             Self::UnknownTechnology => "unknown_technology",
             Self::UnknownKind => "unknown_kind",
@@ -270,6 +274,8 @@ impl Rule {
             Self::LostZeros => "lost_zeros",
             Self::OutsideGrid { .. } => "outside_grid",
             Self::UnlistedTechnology => "unlisted_technology",
+            Self::MissingCentre => "missing_centre",
+            Self::NotOfCluster => "not_of_cluster",
             Self::OtherOperator { .. } => "other_operator",
             Self::Exists => "exists",
             Self::LeftOut => "left_out",

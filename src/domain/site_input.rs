@@ -85,7 +85,7 @@ fn read_object(body: &Value, faults: &mut Faults) -> Option<Submitted> {
 }
 
 /// Longitude and latitude; where they are out of range, the likely mistake is named.
-fn position(fields: &mut Fields, faults: &mut Faults) -> (Option<f64>, Option<f64>) {
+pub(super) fn position(fields: &mut Fields, faults: &mut Faults) -> (Option<f64>, Option<f64>) {
     let number = |value: Option<&Value>| value.and_then(Value::as_f64);
     let raw = (
         number(fields.value("longitude")),

@@ -12,6 +12,8 @@ pub const REMARK_MAX: usize = 500;
 pub const SITE_CODE_MAX: usize = 64;
 /// Longest operator code, in characters.
 pub const OPERATOR_CODE_MAX: usize = 32;
+/// Longest settlement code, in characters.
+pub const SETTLEMENT_CODE_MAX: usize = 32;
 /// Longest area code, in characters.
 pub const AREA_CODE_MAX: usize = 16;
 
@@ -85,6 +87,23 @@ pub fn operator_code(raw: &str) -> Result<String, Rule> {
     } else {
         Err(Rule::BadFormat {
             expected: "lower-case letters, digits, - and _",
+        })
+    }
+}
+
+/// Checks a settlement code: letters, digits, `-`, `_` and `.`. Leading zeros count.
+///
+/// # Errors
+/// The rules of [`clean`], and `BadFormat`.
+pub fn settlement_code(raw: &str) -> Result<String, Rule> {
+    let code = clean(raw, SETTLEMENT_CODE_MAX)?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    // A lone `.` or `..` would vanish from an address.
+    if code.chars().all(allowed) && code.contains(|c: char| c.is_ascii_alphanumeric()) {
+        Ok(code)
+    } else {
+        Err(Rule::BadFormat {
+            expected: "letters, digits, -, _ and .",
         })
     }
 }

@@ -11,20 +11,23 @@ use super::{Faults, Rule};
 pub const URL_MAX: usize = 2_000;
 
 /// What the journal has changes of.
-pub const RESOURCES: [&str; 8] = [
+pub const RESOURCES: [&str; 10] = [
     "site",
     "operator",
     "area",
     "boundaries",
     "subscribers",
+    "settlement",
+    "settlement_report",
     "key",
     "webhook",
     "submission",
 ];
 
 /// What the journal says was done.
-pub const ACTIONS: [&str; 9] = [
+pub const ACTIONS: [&str; 10] = [
     "create", "replace", "update", "delete", "import", "revoke", "approve", "reject", "revert",
+    "withdraw",
 ];
 
 /// Where changes are sent, and which of them.
@@ -122,10 +125,9 @@ const MADE_BY_SERVER: [&str; 11] = [
     "updated_at",
 ];
 
-const RESOURCES_KNOWN: &str =
-    "site, operator, area, boundaries, subscribers, key, webhook, submission";
+const RESOURCES_KNOWN: &str = "site, operator, area, boundaries, subscribers, settlement, settlement_report, key, webhook, submission";
 const ACTIONS_KNOWN: &str =
-    "create, replace, update, delete, import, revoke, approve, reject, revert";
+    "create, replace, update, delete, import, revoke, approve, reject, revert, withdraw";
 
 /// A list of words of `all`, each at most once.
 fn words(

@@ -5,6 +5,7 @@ pub mod names;
 pub(super) mod position;
 mod radios;
 mod row;
+mod settlement_fields;
 mod site_fields;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod columns;
 pub mod convention;
 pub mod row_file;
+pub mod settlements;
 pub mod templates;
 pub mod values;
 

@@ -315,6 +315,9 @@ impl RowFile {
             }
             (Content::Texts(_) | Content::Values(_), None) => Value::Null,
         };
+        if let (RecordKind::Settlements, Some(crs)) = (self.options.kind, self.options.crs) {
+            feature::clusters_to_wgs84(&mut body, crs, &mut faults);
+        }
         if let (Some(operator), Value::Object(fields)) = (&self.options.operator, &mut body)
             && fields.get("operator").is_none_or(Value::is_null)
         {

@@ -5,6 +5,7 @@ mod area_store;
 mod area_succession;
 pub mod areas;
 pub mod bulk;
+pub mod coverage;
 pub mod delivery;
 pub mod due;
 pub mod filing;
@@ -14,6 +15,8 @@ pub mod operators;
 pub mod report;
 pub mod rounds;
 pub mod seed;
+mod settlement_files;
+pub mod settlements;
 pub mod site_checks;
 pub mod sites;
 pub mod submissions;
@@ -32,6 +35,7 @@ use crate::db::{Db, DbConn, changes, places as place_rows, stored};
 use crate::domain::Caller;
 use crate::error::Result;
 
+pub use coverage::Coverage;
 pub use geography::Geography;
 
 /// What the register's answers depend on besides its records.
@@ -63,6 +67,8 @@ pub struct Register {
     pub settings: Settings,
     /// Folder of the submissions' files.
     pub files: PathBuf,
+    /// What the radios cover.
+    pub coverage: Coverage,
     geography: RwLock<Arc<Geography>>,
     places: RwLock<HashMap<i32, Arc<[i32]>>>,
 }
@@ -83,11 +89,12 @@ pub struct Change {
 impl Register {
     /// A register over `db`, with the files of submissions in the folder `files`.
     #[must_use]
-    pub fn new(db: Db, settings: Settings, files: PathBuf) -> Self {
+    pub fn new(db: Db, settings: Settings, files: PathBuf, coverage: Coverage) -> Self {
         Self {
             db,
             settings,
             files,
+            coverage,
             geography: RwLock::new(Arc::new(Geography::empty())),
             places: RwLock::new(HashMap::new()),
         }

@@ -16,6 +16,7 @@ const OPERATORS: &str = include_str!("../../seeds/operators.json");
 const AREAS: &str = include_str!("../../seeds/areas.geojson");
 const SITES: &str = include_str!("../../seeds/sites.ndjson");
 const SUBSCRIBERS: &str = include_str!("../../seeds/subscribers.ndjson");
+const SETTLEMENTS: &str = include_str!("../../seeds/settlements.ndjson");
 
 /// What was put into the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -28,6 +29,8 @@ pub struct Seeded {
     pub sites: usize,
     /// Subscriber counts.
     pub subscriber_counts: usize,
+    /// Settlements.
+    pub settlements: usize,
 }
 
 impl Register {
@@ -69,11 +72,14 @@ impl Register {
         let sites = self.import_sites(conn, change, rows, progress)?;
         let rows = import::rows(RowFormat::NdJson, SUBSCRIBERS.as_bytes())?;
         let counts = self.import_subscribers(conn, change, &rows)?;
+        let rows = import::rows(RowFormat::NdJson, SETTLEMENTS.as_bytes())?;
+        let settlements = self.import_settlements(conn, change, &rows)?;
         Ok(Seeded {
             operators: operators.created,
             areas: areas.created,
             sites: sites.created,
             subscriber_counts: counts.created,
+            settlements: settlements.created,
         })
     }
 

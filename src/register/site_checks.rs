@@ -80,7 +80,8 @@ pub fn check(
 ) -> Result<()> {
     let site = &submitted.site;
     references(conn, known, site, faults)?;
-    if territory(geography, settings, site, faults) {
+    let position = (site.longitude, site.latitude);
+    if territory(geography, settings, position, "", faults) {
         for (level, code) in [
             (Level::District, &submitted.district),
             (Level::Commune, &submitted.commune),
@@ -141,18 +142,24 @@ fn references(
     Ok(())
 }
 
-/// The position must lie in the register's territory.
-fn territory(geography: &Geography, settings: &Settings, site: &Site, faults: &mut Faults) -> bool {
+/// The position, longitude and latitude of the record at the pointer `base`, must lie in the register's territory.
+pub(super) fn territory(
+    geography: &Geography,
+    settings: &Settings,
+    (longitude, latitude): (f64, f64),
+    base: &str,
+    faults: &mut Faults,
+) -> bool {
     let Some(territory) = settings.territory.or_else(|| geography.territory()) else {
         return true;
     };
     let holds = |longitude, latitude| {
         Position::new(longitude, latitude).is_some_and(|p| territory.contains(p))
     };
-    if holds(site.longitude, site.latitude) {
+    if holds(longitude, latitude) {
         return true;
     }
-    let rule = if holds(site.latitude, site.longitude) {
+    let rule = if holds(latitude, longitude) {
         Rule::CoordinatesSwapped
     } else {
         let BBox {
@@ -169,13 +176,19 @@ fn territory(geography: &Geography, settings: &Settings, site: &Site, faults: &m
             north: round(north),
         }
     };
-    faults.body(
-        "/longitude",
-        rule.clone(),
-        Some(&Value::from(site.longitude)),
-    );
-    faults.body("/latitude", rule, Some(&Value::from(site.latitude)));
+    both(base, (longitude, latitude), rule, faults);
     false
+}
+
+/// Notes a rule that a position breaks, at both of its fields.
+pub(super) fn both(base: &str, (longitude, latitude): (f64, f64), rule: Rule, faults: &mut Faults) {
+    let longitude = Value::from(longitude);
+    faults.body(format!("{base}/longitude"), rule.clone(), Some(&longitude));
+    faults.body(
+        format!("{base}/latitude"),
+        rule,
+        Some(&Value::from(latitude)),
+    );
 }
 
 /// The position must lie in the area that the sender named, or near it. A code means whatever it meant at any time of

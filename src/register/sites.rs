@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{Duration, NaiveDateTime};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -419,11 +420,11 @@ pub(super) fn note(version: &NewVersion, action: &'static str) -> NewChange {
     }
 }
 
-/// Names of the fields in which two sites differ.
-pub(super) fn changed_fields(old: &Site, new: &Site) -> Result<Vec<String>> {
-    let fields = |site: &Site| match serde_json::to_value(site) {
+/// Names of the fields in which two records differ.
+pub(super) fn changed_fields<T: Serialize>(old: &T, new: &T) -> Result<Vec<String>> {
+    let fields = |record: &T| match serde_json::to_value(record) {
         Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Error::internal("a site is no object")),
+        Ok(_) => Err(Error::internal("a record is no object")),
         Err(error) => Err(Error::Internal(Box::new(error))),
     };
     let (old, new) = (fields(old)?, fields(new)?);

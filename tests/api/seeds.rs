@@ -149,6 +149,14 @@ async fn the_seeds_say_that_they_are_generated() {
             .iter()
             .all(|c| text(c, "source").contains("generated"))
     );
+    let settlements = app.ask("/api/v1/settlements?limit=10000").await;
+    assert!(
+        settlements["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|s| text(s, "source").starts_with("generated"))
+    );
     let areas = app.ask("/api/v1/areas").await;
     assert!(
         areas["items"]
@@ -158,6 +166,31 @@ async fn the_seeds_say_that_they_are_generated() {
             .all(|a| text(a, "boundary_kind") == "schematic"
                 && text(a, "source").contains("schematic"))
     );
+}
+
+#[actix_web::test]
+async fn the_people_of_the_villages_are_those_of_their_district() {
+    let app = TestApp::sqlite().await;
+    app.seed();
+    let districts = app.ask("/api/v1/districts").await;
+    let mut villages = 0;
+    for district in districts["items"].as_array().unwrap() {
+        let code = text(district, "code");
+        let uri = format!("/api/v1/settlements?limit=1000&division_on=2016-12-31&district={code}");
+        let list = app.ask(&uri).await["items"].as_array().unwrap().clone();
+        let of = |s: &Value| s["population"].as_i64().unwrap();
+        let persons: i64 = list.iter().map(of).sum();
+        let figures = district["population"].as_array().unwrap();
+        let figure = figures.iter().find(|f| f["year"] == 2016).unwrap();
+        assert_eq!(persons, figure["persons"].as_i64().unwrap(), "{code}");
+        let named = |s: &Value| text(s, "code").starts_with(&format!("B-{}-", text(s, "commune")));
+        assert!(
+            list.iter().all(named),
+            "{code}: each lies in the commune of its code"
+        );
+        villages += list.len();
+    }
+    assert_eq!(villages, 950);
 }
 
 #[actix_web::test]
@@ -216,8 +249,13 @@ async fn the_seeds_obey_the_rules() {
         .write_here(|conn| app.register.seed_all(conn, &change, &mut |_, _| ()))
         .unwrap();
     assert_eq!(
-        (again.areas, again.sites, again.subscriber_counts),
-        (0, 0, 0),
+        (
+            again.areas,
+            again.sites,
+            again.subscriber_counts,
+            again.settlements
+        ),
+        (0, 0, 0, 0),
         "seeding twice adds nothing"
     );
 }

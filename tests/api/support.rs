@@ -184,7 +184,12 @@ impl TestApp {
         let db = Db::open(url, 4).unwrap();
         let files = TempDir::new().unwrap();
         let submissions = files.path().join("submissions");
-        let register = Arc::new(Register::new(db, settings.rules.settings(), submissions));
+        let register = Arc::new(Register::new(
+            db,
+            settings.rules.settings(),
+            submissions,
+            settings.rules.models.coverage().unwrap(),
+        ));
         let state = server::state(Arc::clone(&register), &settings.serving, clock).unwrap();
         let inner = state.clone().into_inner();
         let service = std::rc::Rc::new(test::init_service(server::app(state)).await);

@@ -17,7 +17,7 @@ fn the_arguments_are_consistent() {
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn help_names_what_each_command_takes() {
     let register = ["--data-dir", "DATA_DIR", "--database-url", "DATABASE_URL"];
-    let commands: [(&[&str], &[&str]); 16] = [
+    let commands: [(&[&str], &[&str]); 17] = [
         (
             &[],
             &[
@@ -53,7 +53,10 @@ fn help_names_what_each_command_takes() {
         ),
         (&["migrate"], &["--status", "--down"]),
         (&["seed"], &[]),
-        (&["import"], &["areas", "operators", "sites", "subscribers"]),
+        (
+            &["import"],
+            &["areas", "operators", "sites", "subscribers", "settlements"],
+        ),
         (
             &["import", "areas"],
             &[
@@ -80,11 +83,16 @@ fn help_names_what_each_command_takes() {
             &["<FILE>", "--operator", "--reason"],
         ),
         (
+            &["import", "settlements"],
+            &["<FILE>", "--dry-run", "--crs", "--reason"],
+        ),
+        (
             &["export"],
             &[
                 "<WHAT>",
                 "sites",
                 "subscribers",
+                "settlements",
                 "areas",
                 "operators",
                 "--out",

@@ -6,6 +6,7 @@ use crate::support::Place;
 
 const SITES: usize = 509;
 const COUNTS: usize = 176;
+const SETTLEMENTS: usize = 950;
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines()
@@ -35,7 +36,7 @@ fn an_empty_register_is_seeded_once() {
         let first = place.done(&["seed"]);
         assert!(
             first.starts_with(&format!(
-                "Seeded 5 operators, 153 areas, {SITES} sites, {COUNTS} subscriber counts"
+                "Seeded 5 operators, 153 areas, {SITES} sites, {COUNTS} subscriber counts, {SETTLEMENTS} settlements"
             )),
             "{first}"
         );
@@ -58,6 +59,7 @@ fn what_is_exported_can_be_imported_and_changes_nothing() {
             for (what, count, told) in [
                 ("sites", SITES, "Sites"),
                 ("subscribers", COUNTS, "Subscriber counts"),
+                ("settlements", SETTLEMENTS, "Settlements"),
             ] {
                 if (what, format) == ("subscribers", "geojson") {
                     continue; // they have no position
@@ -99,6 +101,7 @@ fn a_register_moves_to_another_database_by_its_files() {
         ("areas", "geojson"),
         ("sites", "ndjson"),
         ("subscribers", "ndjson"),
+        ("settlements", "ndjson"),
     ];
     let file =
         |what: &str, ending: &str| from.path(&format!("{what}.{ending}")).display().to_string();
@@ -110,10 +113,37 @@ fn a_register_moves_to_another_database_by_its_files() {
             let told = to.done(&["import", what, &file(what, ending)]);
             assert!(told.contains("created, 0 updated, 0 unchanged"), "{told}");
         }
-        for what in ["sites", "subscribers"] {
+        for what in ["sites", "subscribers", "settlements"] {
             let before = std::fs::read_to_string(file(what, "ndjson")).unwrap();
             assert_eq!(said(&to.done(&["export", what])), said(&before));
         }
+    }
+}
+
+#[test]
+fn settlements_are_imported_whole_or_not_at_all() {
+    for place in Place::on_both_databases() {
+        let table = "Mã thôn bản,Tên thôn bản,Cụm dân cư,Kinh độ,Vĩ độ,Số hộ\n\
+            B-1,Bản Một,,103.02,22.03,90\nB-1,,Khu Suối,103.03,22.04,23\n";
+        place.file("villages.csv", table);
+        let told = place.done(&["import", "settlements", "villages.csv", "--dry-run"]);
+        assert_eq!(
+            told,
+            "Settlements: 1 created, 0 updated, 0 unchanged (nothing was stored)\n"
+        );
+        let told = place.done(&["import", "settlements", "villages.csv"]);
+        assert_eq!(told, "Settlements: 1 created, 0 updated, 0 unchanged\n");
+        place.file("wrong.csv", &format!("{table}B-2,,,103.02,22.03,\n"));
+        let ran = place.run(&["import", "settlements", "wrong.csv"]).expect(3);
+        assert!(ran.stderr.contains("row 4"), "{}", ran.stderr);
+        let kept = lines(&place.done(&["export", "settlements"]));
+        assert_eq!(
+            (kept.len(), &kept[0]["clusters"][0]["name"]),
+            (1, &json!("Khu Suối"))
+        );
+        place
+            .run(&["import", "settlements", "villages.pdf"])
+            .expect(2);
     }
 }
 

@@ -21,6 +21,7 @@ impl Rule {
             Self::BadDate => {
                 "This must be a date of the calendar written YYYY-MM-DD, from 1900 to 2200.".into()
             }
+            Self::NotYet => "This day has not come yet.".into(),
             Self::OutOfRange { min, max } => format!("This must lie between {min} and {max}."),
             Self::UnknownTechnology => "A technology is one of 2g, 3g, 4g, 5g.".into(),
             Self::UnknownKind => {
@@ -124,6 +125,8 @@ impl Rule {
             Self::UnlistedTechnology => {
                 "This is said of the radio of a technology that the row does not list.".into()
             }
+            Self::MissingCentre => "All rows of this settlement are of clusters: the row of its centre is missing.".into(),
+            Self::NotOfCluster => "The row of a cluster says no other value than the row of its settlement.".into(),
             Self::Undecodable { offset, encoding } => {
                 format!("The file is not {encoding}: the byte at offset {offset} does not fit.")
             }

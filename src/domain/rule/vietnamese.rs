@@ -23,6 +23,7 @@ impl Rule {
             Self::BadDate => {
                 "Ngày phải có thật và viết dạng YYYY-MM-DD, từ năm 1900 đến 2200.".into()
             }
+            Self::NotYet => "Ngày này chưa đến.".into(),
             Self::OutOfRange { min, max } => {
                 format!("Giá trị phải nằm trong khoảng từ {min} đến {max}.")
             }
@@ -116,6 +117,8 @@ impl Rule {
                 "Trong EPSG:{crs}, tọa độ đông ở Việt Nam từ 100000 đến 900000 m và tọa độ bắc từ 800000 đến 2700000 m; hai giá trị này không phù hợp. Có thể bị đảo, hoặc thuộc hệ tọa độ khác."
             ),
             Self::UnlistedTechnology => "Giá trị này thuộc một công nghệ mà dòng không liệt kê.".into(),
+            Self::MissingCentre => "Thôn bản này chỉ có các dòng cụm dân cư, thiếu dòng của trung tâm.".into(),
+            Self::NotOfCluster => "Dòng của cụm dân cư không nêu giá trị này khác với dòng của thôn bản.".into(),
             Self::Undecodable { offset, encoding } => {
                 format!("Tệp không phải {encoding}: byte ở vị trí {offset} không hợp lệ.")
             }

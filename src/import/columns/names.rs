@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use strsim::normalized_damerau_levenshtein;
 
 use super::count_fields::COUNT_FIELDS;
+use super::settlement_fields::SETTLEMENT_FIELDS;
 use super::site_fields::{RADIO_FIELDS, SITE_FIELDS};
 use crate::domain::{Language, RecordKind, Technology, text::fold};
 use crate::import::values::angle::Axis;
@@ -188,6 +189,7 @@ pub fn fields(kind: RecordKind) -> &'static [Field] {
     match kind {
         RecordKind::Sites => SITE_FIELDS,
         RecordKind::Subscribers => COUNT_FIELDS,
+        RecordKind::Settlements => SETTLEMENT_FIELDS,
     }
 }
 
@@ -195,7 +197,7 @@ pub fn fields(kind: RecordKind) -> &'static [Field] {
 pub fn targets(kind: RecordKind) -> impl Iterator<Item = Target> {
     let radios = match kind {
         RecordKind::Sites => RADIO_FIELDS,
-        RecordKind::Subscribers => &[],
+        RecordKind::Subscribers | RecordKind::Settlements => &[],
     };
     let of_radios = Technology::ALL.into_iter().flat_map(|technology| {
         radios
@@ -222,6 +224,7 @@ struct Index {
 
 static SITES: LazyLock<Index> = LazyLock::new(|| Index::of(RecordKind::Sites));
 static SUBSCRIBERS: LazyLock<Index> = LazyLock::new(|| Index::of(RecordKind::Subscribers));
+static SETTLEMENTS: LazyLock<Index> = LazyLock::new(|| Index::of(RecordKind::Settlements));
 
 impl Index {
     fn of(kind: RecordKind) -> Self {
@@ -250,6 +253,7 @@ impl Index {
         match kind {
             RecordKind::Sites => &SITES,
             RecordKind::Subscribers => &SUBSCRIBERS,
+            RecordKind::Settlements => &SETTLEMENTS,
         }
     }
 }

@@ -5,12 +5,13 @@ use crate::domain::radio::{HEIGHT_MAX_M, RADIUS_MAX_M};
 use crate::import::values::angle::Axis;
 use crate::import::values::word::Vocabulary;
 
-/// Digits of a code of a district and of a commune in Viet Nam (Decision 124/2004/QĐ-TTg on the codes of administrative
-/// units).
+/// Digits of a code of a district in Viet Nam (Decision 124/2004/QĐ-TTg on the codes of administrative units).
 pub const DISTRICT_DIGITS: &[usize] = &[3];
-const COMMUNE_DIGITS: &[usize] = &[5];
+/// Digits of a code of a commune.
+pub const COMMUNE_DIGITS: &[usize] = &[5];
 
-const fn field(
+/// A field that a table may do without.
+pub(super) const fn field(
     path: &'static str,
     shape: Shape,
     titles: [&'static str; 2],
@@ -27,7 +28,8 @@ const fn field(
     }
 }
 
-const fn required(
+/// A field that every table has.
+pub(super) const fn required(
     path: &'static str,
     shape: Shape,
     titles: [&'static str; 2],

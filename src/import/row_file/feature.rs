@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::domain::{Faults, RecordKind, Rule};
+use crate::domain::{Faults, FieldError, RecordKind, Rule};
 use crate::error::Result;
 use crate::geo::Crs;
 use crate::import::columns::position::converted;
@@ -12,7 +12,7 @@ use crate::import::columns::position::converted;
 /// EPSG code of WGS 84, which GeoJSON also calls CRS84.
 const WGS84: u32 = 4326;
 
-/// The properties of a feature; a site has the coordinates of its point beside them. The feature's `id` and an altitude of
+/// The properties of a feature; what has a position has the coordinates of its point beside them. The feature's `id` and an altitude of
 /// its point are passed over.
 pub fn body(mut feature: Value, kind: RecordKind, faults: &mut Faults) -> Value {
     if feature.get("type").and_then(Value::as_str) != Some("Feature") {
@@ -29,12 +29,12 @@ pub fn body(mut feature: Value, kind: RecordKind, faults: &mut Faults) -> Value 
             Map::new()
         }
     };
-    if kind == RecordKind::Sites {
+    if kind != RecordKind::Subscribers {
         if let Some((longitude, latitude)) = point(&feature) {
             body.insert("longitude".to_owned(), longitude.into());
             body.insert("latitude".to_owned(), latitude.into());
         } else {
-            let why = "a site is a Point".to_owned();
+            let why = "its place is a Point".to_owned();
             let geometry = feature.get("geometry");
             faults.body("/geometry", Rule::BadGeometry { why }, geometry);
         }
@@ -96,6 +96,19 @@ pub fn to_wgs84(body: &mut Value, crs: Crs, faults: &mut Faults) {
         Err(rule) => {
             faults.body("/longitude", rule.clone(), Some(&x.into()));
             faults.body("/latitude", rule, Some(&y.into()));
+        }
+    }
+}
+
+/// The same for each of the clusters that a body lists.
+pub fn clusters_to_wgs84(body: &mut Value, crs: Crs, faults: &mut Faults) {
+    let clusters = body.get_mut("clusters").and_then(Value::as_array_mut);
+    for (i, cluster) in clusters.into_iter().flatten().enumerate() {
+        let mut own = Faults::default();
+        to_wgs84(cluster, crs, &mut own);
+        for fault in own.into_list() {
+            let pointer = fault.pointer.map(|own| format!("/clusters/{i}{own}"));
+            faults.push(FieldError { pointer, ..fault });
         }
     }
 }

@@ -11,6 +11,7 @@ pub fn of(kind: RecordKind) -> &'static [Example] {
     match kind {
         RecordKind::Sites => SITES,
         RecordKind::Subscribers => COUNTS,
+        RecordKind::Settlements => SETTLEMENTS,
     }
 }
 
@@ -40,5 +41,17 @@ const COUNTS: &[Example] = &[
     &[
         ("operator", "example"), ("service", "fixed_wired"), ("area", "03394"), ("site", "EXAMPLE-0002"),
         ("period_end", "12/2016"), ("subscribers", "437"), ("definition", "example"), ("source", "Ví dụ / Example"),
+    ],
+];
+
+#[rustfmt::skip]
+const SETTLEMENTS: &[Example] = &[
+    &[
+        ("code", "EXAMPLE-01"), ("name", "Ví dụ / Example 1"), ("longitude", "103.4012"), ("latitude", "22.4501"), ("population", "412"),
+        ("households", "90"), ("has_grid_power", "x"), ("source", "Ví dụ / Example"),
+    ],
+    &[
+        ("code", "EXAMPLE-02"), ("name", "Ví dụ / Example 2"), ("longitude", "103°27'30.9\"E"), ("latitude", "22°23'47.1\"N"),
+        ("has_grid_power", "không"),
     ],
 ];

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use calamine::{Data, DataType, Reader, Xlsx};
 
 use super::*;
-use crate::domain::{Faults, SubscriberCount, site_input};
+use crate::domain::{Faults, Settlement, SubscriberCount, site_input};
 use crate::import::cell::Cell;
 use crate::import::columns::Columns;
 use crate::import::convention::Convention;
@@ -83,6 +83,7 @@ fn the_workbook_has_an_empty_table_examples_that_can_be_read_and_help() {
                         SubscriberCount::read(&body, String::new(), &mut faults).is_some()
                             && faults.is_empty()
                     }
+                    RecordKind::Settlements => Settlement::read(&body, None).is_ok(),
                 };
                 assert!(is_read, "{body}");
             }

@@ -1,218 +1,404 @@
-//! The figures of areas: how much of each is covered, by whom, with which models, and how far that may be trusted.
+//! Answers to questions about coverage: of one area, of all areas of a level.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::{DateTime, Utc};
 
-use super::grounds::Ground;
-use super::network::{Network, ServingCell};
-use super::people::{self, PopulationCoverage, SettlementCounts};
-use super::question::{OperatorRule, Question};
 use super::Coverage;
-use crate::coverage::footprint::{Footprint, Model, SignalLevel};
+use super::figures::{
+    AreaCoverage, AreaShare, CellCounts, Confidence, CoverageFigures, CoverageRow, CoveredArea,
+    Definition, DemInfo, LevelCoverage, ModelInfo, TotalRow,
+};
+use super::finding::{Asked, Found, find, km2, rounded};
+use super::network::{Network, ServingCell};
+use super::people::{People, SettlementCounts};
+use super::question::{OperatorRule, Question};
+use crate::coverage::footprint::{Model, SignalLevel};
+use crate::coverage::modelling::{ASSUMED_RADII_M, ASSUMED_SECTOR_DEG, MODEL_VERSION};
 use crate::coverage::partition::Cells;
-use crate::coverage::sums::{self, OperatorsCover, UnitCover};
-use crate::coverage::window::Window;
-use crate::db::DbConn;
-use crate::domain::Technology;
+use crate::db::{DbConn, changes};
+use crate::domain::{Level, Technology};
 use crate::error::{Error, Result};
 use crate::register::geography::AreaInfo;
-use crate::register::Geography;
+use crate::register::{Geography, Register};
 
-/// The set of cells that a question is about, in the order of their names, so that nothing depends on any other order.
-pub struct Asked<'a> {
-    /// What is asked.
-    pub question: &'a Question,
-    /// Operators that have a cell that counts anywhere, by code.
-    pub operators: Vec<Arc<str>>,
-    /// The cells that count, of the operators that are meant.
-    pub cells: Vec<&'a ServingCell>,
+/// Share of the covered area from assumed radii above which nothing can be trusted, percent.
+const ASSUMED_MAX_PERCENT: f64 = 25.0;
+
+/// Of what a table has a row for each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// For each technology.
+    pub technology: bool,
+    /// For each operator.
+    pub operator: bool,
 }
 
-impl<'a> Asked<'a> {
-    /// The cells of a network, and others that are only asked about.
-    pub fn of(question: &'a Question, network: &'a Network, others: &'a [ServingCell]) -> Self {
-        let all = network.cells().chain(others);
-        let mut cells: Vec<&ServingCell> = all.filter(|cell| question.takes(cell)).collect();
-        if let OperatorRule::One(code) = &question.operator {
-            cells.retain(|cell| *cell.operator == **code);
-        }
-        let mut operators: Vec<Arc<str>> = cells.iter().map(|cell| Arc::clone(&cell.operator)).collect();
-        operators.sort_unstable();
-        operators.dedup();
-        Self {
-            question,
-            operators,
-            cells,
-        }
-    }
-
-    /// The cells that may reach into a window.
-    pub fn near(&self, window: &Window) -> Vec<&'a ServingCell> {
-        let lattice = window.lattice;
-        let rows = lattice.lat_deg(window.rows.start)..lattice.lat_deg(window.rows.end);
-        let columns = lattice.lon_deg(window.columns.start)..lattice.lon_deg(window.columns.end);
-        let reaches = |cell: &&&ServingCell| {
-            let position = cell.cell.position;
-            // A degree of latitude has at least 110.5 km anywhere, a degree of longitude that much at the equator.
-            let up_deg = cell.way.reach_m() / 110_500.0;
-            let across_deg = up_deg / position.latitude.abs().min(89.0).to_radians().cos();
-            // The lattice ends at the antimeridian; cells near it are taken whatever side they are on.
-            let is_at_end = position.longitude.abs() + across_deg > 180.0;
-            (rows.start - up_deg..rows.end + up_deg).contains(&position.latitude)
-                && (is_at_end
-                    || (columns.start - across_deg..columns.end + across_deg).contains(&position.longitude))
-        };
-        self.cells.iter().filter(reaches).copied().collect()
-    }
-
-    /// Footprints side by side by operator.
-    pub fn by_operator<'f>(
+impl Register {
+    /// The coverage of one area.
+    ///
+    /// # Errors
+    /// `NotFound` when the register has never had an area of `level` with this code, and those of the database.
+    pub fn coverage_of_area(
         &self,
-        cells: &[&ServingCell],
-        footprints: &'f [Arc<Footprint>],
-    ) -> Vec<Vec<&'f Footprint>> {
-        let mut sides: Vec<Vec<&Footprint>> = vec![Vec::new(); self.operators.len()];
-        for (cell, footprint) in cells.iter().zip(footprints) {
-            if let Ok(at) = self.operators.binary_search(&cell.operator)
-                && let Some(side) = sides.get_mut(at)
-            {
-                side.push(footprint);
+        conn: &mut crate::db::DbConn,
+        question: &Question,
+        level: Option<Level>,
+        code: &str,
+        now: DateTime<Utc>,
+    ) -> Result<AreaCoverage> {
+        let geography = self.geography(conn)?;
+        let info = area(&geography, question, level, code)?;
+        let network = self.coverage.asked_network(conn, question)?;
+        let figures = self
+            .coverage
+            .figures(conn, &geography, question, &network, &[], &[info])?
+            .pop()
+            .ok_or_else(|| Error::internal("an area has no figures"))?;
+        Ok(AreaCoverage {
+            district: covered_area(info, question),
+            as_of: question.as_of,
+            known_at: question.known_at.map_or(now, |at| at.and_utc()),
+            data_revision: changes::newest(conn)?,
+            definition: definition(question),
+            figures,
+            model: self.coverage.model_info(),
+        })
+    }
+
+    /// The coverage of every area of a level.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn coverage_of_level(
+        &self,
+        conn: &mut DbConn,
+        question: &Question,
+        level: Level,
+        groups: Groups,
+        now: DateTime<Utc>,
+    ) -> Result<LevelCoverage> {
+        let geography = self.geography(conn)?;
+        let network = self.coverage.asked_network(conn, question)?;
+        let division = geography.division(level, question.division_on.unwrap_or(question.as_of));
+        let mut infos = division.areas;
+        infos.sort_by(|one, other| one.area.code.cmp(&other.area.code));
+        let mut areas = Vec::new();
+        let mut total = Vec::new();
+        for asked in grouped(question, groups, &network) {
+            let figures =
+                self.coverage
+                    .figures(conn, &geography, &asked, &network, &[], &infos)?;
+            total.push(sum(&asked, &figures));
+            areas.extend(infos.iter().zip(figures).map(|(info, figures)| CoverageRow {
+                unit: covered_area(info, &asked),
+                technology: technology_word(&asked).to_owned(),
+                operator: asked.operator.word().to_owned(),
+                figures,
+            }));
+        }
+        areas.sort_by(|one, other| one.unit.code.cmp(&other.unit.code));
+        Ok(LevelCoverage {
+            as_of: question.as_of,
+            known_at: question.known_at.map_or(now, |at| at.and_utc()),
+            data_revision: changes::newest(conn)?,
+            level,
+            division_on: division.on,
+            definition: definition(question),
+            areas,
+            total,
+            model: self.coverage.model_info(),
+        })
+    }
+}
+
+/// What `code` means for a question.
+///
+/// # Errors
+/// `NotFound` when the register has never had such an area.
+pub fn area<'g>(
+    geography: &'g Geography,
+    question: &Question,
+    level: Option<Level>,
+    code: &str,
+) -> Result<&'g AreaInfo> {
+    let day = question.division_on.unwrap_or(question.as_of);
+    let info = match level {
+        Some(level) => geography.by_code_at(level, code, day),
+        None => geography.by_code(code, day),
+    };
+    info.ok_or_else(|| Error::NotFound {
+        kind: level.map_or("area", Level::as_str),
+        key: code.to_owned(),
+    })
+}
+
+impl Coverage {
+    /// The network that a question is about.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn asked_network(
+        &self,
+        conn: &mut DbConn,
+        question: &Question,
+    ) -> Result<std::sync::Arc<Network>> {
+        match question.known_at {
+            None => self.network(conn),
+            Some(at) => Network::known_at(conn, at, &self.rules, self.elevation.as_ref())
+                .map(std::sync::Arc::new),
+        }
+    }
+
+    /// The figures of some areas, in their order. `others` are cells that are only asked about.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn figures(
+        &self,
+        conn: &mut DbConn,
+        geography: &Geography,
+        question: &Question,
+        network: &Network,
+        others: &[ServingCell],
+        areas: &[&AreaInfo],
+    ) -> Result<Vec<CoverageFigures>> {
+        let villages = self.villages(conn, geography)?;
+        let asked = Asked::of(question, network, others);
+        let ids = areas.iter().map(|info| info.id).collect();
+        let found = find(conn, self, geography, &asked, ids)?;
+        let people = People::of(conn, self, geography, &asked, &villages, areas)?;
+        let nothing = Found::default();
+        let figures = areas.iter().map(|info| {
+            let found = found.get(&info.id).unwrap_or(&nothing);
+            CoverageFigures {
+                area: area_share(found),
+                population: people.population(geography, question, info, found),
+                settlements: people.settlements(question, info.id),
+                by_operators: by_operators(found),
+                cells: CellCounts {
+                    used: found.by_model.values().sum(),
+                    by_model: found
+                        .by_model
+                        .iter()
+                        .map(|(model, count)| (model.as_str().to_owned(), *count))
+                        .collect(),
+                    outside_area: found.from_outside,
+                },
+                grid_arcsec: found.grid_arcsec,
+                pending_footprints: found.pending,
+                confidence: self.confidence(found),
             }
-        }
-        sides
+        });
+        Ok(figures.collect())
     }
-}
 
-/// What was found for one area.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// At the level that is asked for.
-    pub at_level: UnitCover,
-    /// At the next weaker and the next stronger level.
-    pub range: [UnitCover; 2],
-    /// By number of operators.
-    pub by_number: Vec<Cells>,
-    /// What cells with an assumed radius alone cover.
-    pub assumed_only: Cells,
-    /// Cells that cover something of it, by model.
-    pub by_model: BTreeMap<Model, usize>,
-    /// Cells that cover something of it and stand outside.
-    pub from_outside: usize,
-    /// Those of them whose terrain is not computed yet.
-    pub pending: usize,
-    /// Those of them whose elevation data have holes or end.
-    pub elevation_gaps: usize,
-    /// Those of them that have frequency and power.
-    pub with_parameters: usize,
-}
-
-/// Finds the coverage of areas.
-pub fn find(
-    conn: &mut DbConn,
-    coverage: &Coverage,
-    geography: &Geography,
-    asked: &Asked,
-    area_ids: Vec<i32>,
-) -> Result<HashMap<i32, Found>> {
-    let mut found = HashMap::new();
-    for ground in coverage.grounds.of(geography, area_ids)?.iter() {
-        on_ground(conn, coverage, geography, asked, ground, &mut found)?;
-    }
-    Ok(found)
-}
-
-fn on_ground(
-    conn: &mut DbConn,
-    coverage: &Coverage,
-    geography: &Geography,
-    asked: &Asked,
-    ground: &Ground,
-    found: &mut HashMap<i32, Found>,
-) -> Result<()> {
-    let cells = asked.near(ground.partition.window());
-    let known = coverage.footprints(conn, ground.lattice, &cells)?;
-    let footprints: Vec<Arc<Footprint>> = known.iter().map(|it| Arc::clone(&it.footprint)).collect();
-    let sides = asked.by_operator(&cells, &footprints);
-    let cover = |level| cover(ground, level, &sides);
-    let at_level = cover(asked.question.signal_level)?;
-    let picked = picked(&asked.question.operator, &at_level);
-    let is_uniform = footprints.iter().all(|footprint| footprint.is_uniform());
-    let [weaker, stronger] = if is_uniform {
-        [picked.clone(), picked.clone()]
-    } else {
-        let [weaker, stronger] = asked.question.range().map(cover);
-        [weaker?, stronger?].map(|it| self::picked(&asked.question.operator, &it))
-    };
-    let assumed_only = assumed_only(ground, asked.question.signal_level, &footprints)?;
-    for (at, id) in ground.area_ids.iter().enumerate() {
-        let of = |list: &[UnitCover]| list.get(at).copied().unwrap_or_default();
-        let by_number = at_level.by_number.iter();
-        let own = Found {
-            at_level: of(&picked),
-            range: [of(&weaker), of(&stronger)],
-            by_number: by_number.map(|units| units.get(at).copied().unwrap_or_default()).collect(),
-            assumed_only: assumed_only.get(at).copied().unwrap_or_default(),
-            ..Found::default()
+    /// How far figures may be trusted, and why not further.
+    fn confidence(&self, found: &Found) -> Confidence {
+        let used: usize = found.by_model.values().sum();
+        let of = |model: Model| found.by_model.get(&model).copied().unwrap_or(0);
+        let mut reasons = Vec::new();
+        let assumed_percent = if found.at_level.covered.area_mm2 > 0 {
+            found.assumed_only.area_m2() / found.at_level.covered.area_m2() * 100.0
+        } else {
+            0.0
         };
-        found.insert(*id, own);
+        let [assumed, declared, formula, terrain] = [
+            Model::AssumedRadius,
+            Model::DeclaredRadius,
+            Model::ExtendedHata,
+            Model::ItuRP1812,
+        ]
+        .map(of);
+        if assumed > 0 {
+            reasons.push(format!(
+                "{assumed} of {used} cells have neither frequency and power nor a declared radius: a radius is assumed"
+            ));
+        }
+        if declared > 0 {
+            reasons.push(format!(
+                "{declared} of {used} cells have a declared radius and no frequency and power"
+            ));
+        }
+        if formula > 0 {
+            reasons.push(format!(
+                "{formula} of {used} cells are computed without elevation data"
+            ));
+        }
+        if found.pending > 0 {
+            reasons.push(format!(
+                "the terrain of {} of {used} cells is not computed yet",
+                found.pending
+            ));
+        }
+        if found.elevation_gaps > 0 {
+            reasons.push(format!(
+                "elevation data have holes or end for {} of {used} cells",
+                found.elevation_gaps
+            ));
+        }
+        if self.rules.clutter_height_m <= 0.0 && terrain > 0 {
+            reasons.push("no land cover".to_owned());
+        }
+        reasons.push("not checked by measurements".to_owned());
+        let class = if assumed_percent > ASSUMED_MAX_PERCENT {
+            "very_low"
+        } else if terrain * 10 >= used * 9 && used > 0 && found.pending == 0 {
+            "medium"
+        } else {
+            "low"
+        };
+        Confidence { class, reasons }
     }
-    let levels: Vec<_> = footprints.iter().map(|it| it.level(asked.question.signal_level)).collect();
-    let met = ground.partition.met(&levels);
-    for ((cell, known), units) in cells.iter().zip(&known).zip(met) {
-        let home = geography.locate(cell.cell.position);
-        for id in units.iter().filter_map(|at| ground.area_ids.get(*at)) {
-            let own = found.entry(*id).or_default();
-            let origin = known.footprint.origin();
-            *own.by_model.entry(origin.model).or_default() += 1;
-            own.from_outside += usize::from(!home.contains(id));
-            own.pending += usize::from(known.is_pending);
-            own.elevation_gaps +=
-                usize::from(origin.has_void_elevations || origin.is_elevation_incomplete);
-            own.with_parameters +=
-                usize::from(matches!(origin.model, Model::ItuRP1812 | Model::ExtendedHata));
+
+    /// What coverage is computed with.
+    #[must_use]
+    pub fn model_info(&self) -> ModelInfo {
+        let rules = &self.rules;
+        let by_technology = |of: &dyn Fn(Technology) -> f64| -> BTreeMap<&'static str, f64> {
+            let each = Technology::ALL.into_iter();
+            each.map(|technology| (technology.as_str(), of(technology))).collect()
+        };
+        let [second, third, fourth, fifth] = ASSUMED_RADII_M;
+        let tiles = self.elevation.as_ref().map_or(0, |it| it.sources().count());
+        let margins = rules.margins;
+        ModelInfo {
+            version: MODEL_VERSION,
+            order: [
+                Model::ItuRP1812,
+                Model::ExtendedHata,
+                Model::DeclaredRadius,
+                Model::AssumedRadius,
+            ]
+            .map(Model::as_str),
+            delta_n: rules.surroundings.delta_n,
+            clutter: if rules.clutter_height_m > 0.0 {
+                format!("{} m everywhere", rules.clutter_height_m)
+            } else {
+                "none (optimistic)".to_owned()
+            },
+            environment: rules.environment.as_str(),
+            dem: DemInfo {
+                tiles,
+                advice: (tiles == 0).then_some(
+                    "a folder of SRTM tiles such as N22E103.hgt, given by --elevation-dir, would let cells with frequency and power be computed over terrain",
+                ),
+            },
+            thresholds_dbm: by_technology(&|technology| rules.thresholds.dbm(technology)),
+            threshold_source: rules.thresholds.source.clone(),
+            margins_db: [
+                (SignalLevel::Possible, margins.possible_db),
+                (SignalLevel::Covered, margins.covered_db),
+                (SignalLevel::Robust, margins.robust_db),
+                (SignalLevel::Indoor, margins.indoor_db),
+            ]
+            .map(|(level, margin_db)| (level.as_str(), margin_db))
+            .into(),
+            assumed_radii_m: by_technology(&|technology| match technology {
+                Technology::Second => second,
+                Technology::Third => third,
+                Technology::Fourth => fourth,
+                Technology::Fifth => fifth,
+            }),
+            assumed_sector_deg: ASSUMED_SECTOR_DEG,
         }
     }
-    Ok(())
 }
 
-fn cover(ground: &Ground, level: SignalLevel, sides: &[Vec<&Footprint>]) -> Result<OperatorsCover> {
-    sums::by_operators(&ground.partition, level, sides)
-        .map_err(|error| Error::Internal(Box::new(error)))
-}
-
-/// The coverage that a rule means.
-fn picked(rule: &OperatorRule, cover: &OperatorsCover) -> Vec<UnitCover> {
-    match rule {
-        OperatorRule::Any | OperatorRule::One(_) => cover.any(),
-        OperatorRule::All => cover.all(),
-        OperatorRule::Max => cover.max(),
+fn area_share(found: &Found) -> AreaShare {
+    let percent = found.at_level.percent();
+    let [weaker, stronger] = found.range.map(|it| it.percent());
+    AreaShare {
+        covered_km2: km2(found.at_level.covered),
+        percent: percent.map(rounded),
+        range_percent: stronger.zip(weaker).map(|(low, high)| [low, high].map(rounded)),
+        uncovered_km2: km2(found.at_level.uncovered),
     }
 }
 
-/// By unit, what no footprint but those of assumed radii covers.
-fn assumed_only(
-    ground: &Ground,
-    level: SignalLevel,
-    footprints: &[Arc<Footprint>],
-) -> Result<Vec<Cells>> {
-    let is_assumed = |it: &&Footprint| it.origin().model == Model::AssumedRadius;
-    let all: Vec<&Footprint> = footprints.iter().map(|it| &**it).collect();
-    if !all.iter().any(is_assumed) {
-        return Ok(Vec::new());
+fn by_operators(found: &Found) -> BTreeMap<String, f64> {
+    let all: Cells = found.by_number.iter().copied().sum();
+    let share = |cells: &Cells| rounded(cells.area_m2() / all.area_m2() * 100.0);
+    let numbered = found.by_number.iter().enumerate();
+    numbered
+        .filter(|_| all.area_mm2 > 0)
+        .map(|(number, cells)| (number.to_string(), share(cells)))
+        .collect()
+}
+
+/// The area as an answer names it.
+pub fn covered_area(info: &AreaInfo, question: &Question) -> CoveredArea {
+    let day = question.division_on.unwrap_or(question.as_of);
+    let last_day = info.area.valid_to.and_then(|end| end.pred_opt());
+    CoveredArea {
+        level: info.area.level,
+        code: info.area.code.clone(),
+        name: info.area.name.clone(),
+        valid_from: info.area.valid_from,
+        division_on: day.min(last_day.unwrap_or(day)).max(info.area.valid_from),
+        area_km2: info.area_km2(),
     }
-    let known: Vec<&Footprint> = all.iter().copied().filter(|it| !is_assumed(it)).collect();
-    let union = |footprints: &[&Footprint]| {
-        sums::union(&ground.partition, level, footprints)
-            .map_err(|error| Error::Internal(Box::new(error)))
+}
+
+fn technology_word(question: &Question) -> &'static str {
+    question.technology.map_or("any", Technology::as_str)
+}
+
+/// What the figures of a question mean.
+#[must_use]
+pub fn definition(question: &Question) -> Definition {
+    Definition {
+        operator: question.operator.word().to_owned(),
+        technology: technology_word(question).to_owned(),
+        at_least: question.at_least,
+        signal_level: question.signal_level.as_str(),
+        source: "model",
+        receiver: "outdoors, 1.5 m above ground",
+        statistic: "median, 50 % of locations and time",
+    }
+}
+
+/// The question for each technology and each operator that has a cell.
+fn grouped(question: &Question, groups: Groups, network: &Network) -> Vec<Question> {
+    let technologies: Vec<Option<Technology>> = if groups.technology && question.technology.is_none() {
+        Technology::ALL.into_iter().map(Some).collect()
+    } else {
+        vec![question.technology]
     };
-    let (with, without) = (union(&all)?, union(&known)?);
-    let difference = |(with, without): (UnitCover, UnitCover)| Cells {
-        count: with.covered.count - without.covered.count,
-        area_mm2: with.covered.area_mm2 - without.covered.area_mm2,
+    let asked = Asked::of(question, network, &[]);
+    let operators: Vec<OperatorRule> = if groups.operator {
+        let codes = asked.operators.iter();
+        codes.map(|code| OperatorRule::One(code.to_string())).collect()
+    } else {
+        vec![question.operator.clone()]
     };
-    Ok(with.into_iter().zip(without).map(difference).collect())
+    let one = |technology: Option<Technology>| {
+        operators.iter().map(move |operator| Question {
+            technology,
+            operator: operator.clone(),
+            ..question.clone()
+        })
+    };
+    technologies.into_iter().flat_map(one).collect()
+}
+
+fn sum(question: &Question, figures: &[CoverageFigures]) -> TotalRow {
+    let covered_km2: f64 = figures.iter().map(|it| it.area.covered_km2).sum();
+    let uncovered_km2: f64 = figures.iter().map(|it| it.area.uncovered_km2).sum();
+    let all_km2 = covered_km2 + uncovered_km2;
+    let persons = |of: &dyn Fn(&CoverageFigures) -> Option<i64>| figures.iter().filter_map(of).sum();
+    let mut settlements = SettlementCounts::default();
+    for own in figures {
+        settlements += own.settlements;
+    }
+    TotalRow {
+        technology: technology_word(question).to_owned(),
+        operator: question.operator.word().to_owned(),
+        covered_km2: rounded(covered_km2),
+        uncovered_km2: rounded(uncovered_km2),
+        percent: (all_km2 > 0.0).then(|| rounded(covered_km2 / all_km2 * 100.0)),
+        population_covered: persons(&|it| it.population.covered),
+        population_total: persons(&|it| it.population.total),
+        settlements,
+    }
 }

@@ -4,6 +4,8 @@
 //! less those that are left out, plus those that are only planned or asked about.
 
 mod answer;
+pub mod figures;
+mod finding;
 mod grounds;
 pub mod network;
 mod people;
@@ -18,9 +20,10 @@ use crate::coverage::modelling::Rules;
 use crate::db::DbConn;
 use crate::error::Result;
 
-pub use answer::{AreaCoverage, CoverageFigures, Definition, LevelCoverage, of_area, of_level};
+pub use answer::Groups;
 use grounds::Grounds;
 use network::Network;
+use people::Villages;
 pub use question::{OperatorRule, Question};
 use store::Held;
 pub use store::Known;
@@ -37,6 +40,7 @@ pub struct Coverage {
     network: RwLock<Arc<Network>>,
     grounds: Grounds,
     held: Held,
+    villages: RwLock<Arc<Villages>>,
 }
 
 impl Coverage {
@@ -50,6 +54,7 @@ impl Coverage {
             network: RwLock::default(),
             grounds: Grounds::default(),
             held: Held::new(footprints_max_bytes),
+            villages: RwLock::default(),
         }
     }
 

@@ -77,6 +77,7 @@ impl Run<'_> {
         match kind {
             RecordKind::Sites => self.sites(conn),
             RecordKind::Subscribers => self.subscribers(conn),
+            RecordKind::Settlements => Err(Error::internal("settlements are not handed in")),
         }
     }
 
@@ -187,7 +188,7 @@ pub(super) fn in_steps<T: Send>(
 }
 
 /// The faults of a row's cells, and those of its record that do not follow from them.
-pub(super) fn merged(cells: Faults, record: Faults) -> Faults {
+pub(in crate::register) fn merged(cells: Faults, record: Faults) -> Faults {
     let unread: HashSet<String> = cells
         .clone()
         .into_list()

@@ -1,0 +1,2 @@
+DROP TABLE settlement_reports;
+DROP TABLE settlements;
