@@ -148,7 +148,10 @@ const KINDS: [Kind; 14] = [
     Kind {
         slug: "conflict",
         status: StatusCode::CONFLICT,
-        title: ["The state of the record does not allow this", "Trạng thái bản ghi không cho phép"],
+        title: [
+            "The state of the record does not allow this",
+            "Trạng thái bản ghi không cho phép",
+        ],
         explanation: [
             "Another record has this key, or the record is in a state in which this cannot be done; `detail` says which.",
             "Một bản ghi khác đã dùng khóa này, hoặc bản ghi đang ở trạng thái không cho phép thao tác; xem `detail`.",

@@ -2,6 +2,7 @@
 
 mod conn;
 mod migrate;
+mod moment;
 mod schema;
 
 pub mod areas;
@@ -13,6 +14,7 @@ pub mod operators;
 pub mod page;
 pub mod places;
 pub mod site_list;
+pub mod site_rows;
 pub mod site_sets;
 pub mod sites;
 pub mod submissions;
