@@ -1,9 +1,10 @@
 //! Files of sites over HTTP beside the bare database: `cargo bench --bench submissions`.
 //!
 //! The service takes a file into a register of 700 districts: reads, judges, locates and records every row. Then the
-//! database alone takes the rows that this left in its tables, into the same tables with the same indexes: SQLite by
-//! `INSERT … SELECT` from memory in one transaction, PostgreSQL by `COPY` from a file. `BENCH_ONLY=word` runs only the lines
-//! that hold the word.
+//! database alone takes the rows that this left in its tables, into the same tables with the same indexes, in one
+//! transaction: PostgreSQL by `COPY` from a file; SQLite from a program that has them in memory (Python's sqlite3, prepared
+//! statements), and without any program by `INSERT … SELECT` from a table in memory, which is the least that is possible.
+//! `BENCH_ONLY=word` runs only the lines that hold the word.
 
 #![expect(
     clippy::unwrap_used,
@@ -110,9 +111,23 @@ fn submit(place: &Place, server: &Server, media_type: &str, body: &[u8]) -> Take
     }
 }
 
-/// The time in which SQLite takes the rows of `from` into an empty register.
+/// The time in which SQLite takes the rows of `from` from a plain program; nothing where there is no Python.
+fn bare_program(from: &Place) -> Option<Duration> {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = std::process::Command::new("python3")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/submissions_bare.py"))
+        .arg(&from.url)
+        .arg(folder.path().join("bare.sqlite"))
+        .output()
+        .ok()?;
+    let seconds = String::from_utf8(ran.stdout).ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs_f64(seconds))
+}
+
+/// The time in which SQLite takes the rows of `from` into an empty register, without a program.
 #[expect(clippy::disallowed_methods, reason = "the bare database")]
-fn bare_sqlite(from: &Place) -> Duration {
+fn bare_sqlite(from: &Place) -> Vec<Option<Duration>> {
+    let by_program = bare_program(from);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bare.sqlite").display().to_string();
     drop(store::open(Path::new(&path)));
@@ -141,12 +156,12 @@ fn bare_sqlite(from: &Place) -> Duration {
     let started = Instant::now();
     conn.batch_execute(&format!("BEGIN IMMEDIATE; {inserts} COMMIT"))
         .unwrap();
-    started.elapsed()
+    vec![by_program, Some(started.elapsed())]
 }
 
 /// The time in which PostgreSQL takes the rows of `from` into an empty register.
 #[expect(clippy::disallowed_methods, reason = "the bare database")]
-fn bare_postgres(from: &Place) -> Duration {
+fn bare_postgres(from: &Place) -> Vec<Option<Duration>> {
     let bare = postgres::database().unwrap();
     drop(store::open_url(&bare.url));
     let folder = tempfile::tempdir().unwrap();
@@ -165,23 +180,23 @@ fn bare_postgres(from: &Place) -> Duration {
     let started = Instant::now();
     conn.batch_execute(&format!("BEGIN; {} COMMIT", TABLES.map(copy).concat()))
         .unwrap();
-    started.elapsed()
+    vec![Some(started.elapsed())]
 }
 
 /// One line of the table.
-fn line(name: &str, rows: u32, taken: &Taken, bare: Option<Duration>) {
+fn line(name: &str, rows: u32, taken: &Taken, bare: &[Option<Duration>]) {
     let rate = |time: Duration| f64::from(rows) / time.as_secs_f64();
-    let bare = bare.map_or_else(
-        || "| | ".to_owned(),
-        |bare| {
+    let shares = bare.iter().map(|bare| {
+        bare.map_or_else(String::new, |bare| {
             let share = bare.as_secs_f64() / taken.time.as_secs_f64();
-            format!("| {:.0} | {share:.2} ", rate(bare))
-        },
-    );
+            format!("{:.0} ({share:.2})", rate(bare))
+        })
+    });
     println!(
-        "| {name} | {:.1} | {:.0} {bare}| {:.1} | {} | {} |",
+        "| {name} | {:.1} | {:.0} | {} | {:.1} | {} | {} |",
         taken.time.as_secs_f64(),
         rate(taken.time),
+        shares.collect::<Vec<_>>().join("; "),
         taken.processor_ms / 1e3,
         taken.peak_mb,
         taken.answer["counts"]
@@ -195,7 +210,7 @@ fn case(
     rows: u32,
     media_type: &str,
     body: &[u8],
-    bare: Option<fn(&Place) -> Duration>,
+    bare: Option<fn(&Place) -> Vec<Option<Duration>>>,
 ) {
     if !name.contains(&std::env::var("BENCH_ONLY").unwrap_or_default()) {
         return;
@@ -208,14 +223,15 @@ fn case(
     let server = place.serve();
     let taken = submit(&place, &server, media_type, body);
     drop(server);
-    line(name, rows, &taken, bare.map(|bare| bare(&place)));
+    let bare = bare.map_or_else(Vec::new, |bare| bare(&place));
+    line(name, rows, &taken, &bare);
 }
 
 fn main() {
     println!(
-        "| file | s | rows/s | bare rows/s | service : bare | processor s | peak MB | counts |"
+        "| file | s | rows/s | bare rows/s (service : bare) | processor s | peak MB | counts |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|---|");
+    println!("|---|---:|---:|---:|---:|---:|---|");
     let csv = files::csv(100_000, "bts");
     case(
         "CSV, SQLite",

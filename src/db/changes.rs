@@ -8,9 +8,6 @@ use super::schema::changes;
 use super::{DbConn, insert_many};
 use crate::error::Result;
 
-/// Rows of one batch insert.
-const BATCH: usize = 3_000;
-
 /// A change as it is kept.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = changes)]
@@ -56,7 +53,7 @@ pub struct NewChange {
 /// # Errors
 /// Those of the database.
 pub fn note(conn: &mut DbConn, new: &[NewChange]) -> Result<()> {
-    Ok(insert_many!(conn, changes::table, new, BATCH)?)
+    Ok(insert_many!(conn, changes::table, new)?)
 }
 
 /// At most `limit` changes after the revision `since`, oldest first; those of keys, webhooks and submissions for the department alone.

@@ -44,17 +44,18 @@ macro_rules! on_backend {
 }
 pub(crate) use on_backend;
 
-/// Inserts many rows at once: PostgreSQL by `COPY`, SQLite by statements of `$batch` rows, as it binds at most 32,766 values.
+/// Inserts many rows: PostgreSQL by `COPY`, SQLite by a statement for each row, prepared once. Of a statement with many rows
+/// SQLite copies every page before it changes it, in case that a later row is refused.
 macro_rules! insert_many {
-    ($conn:expr, $table:expr, $rows:expr, $batch:expr) => {
+    ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
             $crate::db::DbConn::Postgres(conn) => diesel::copy_from($table)
                 .from_insertable($rows)
                 .execute(conn)
                 .map(|_| ()),
-            $crate::db::DbConn::Sqlite(conn) => $rows.chunks($batch).try_for_each(|rows| {
+            $crate::db::DbConn::Sqlite(conn) => $rows.iter().try_for_each(|row| {
                 diesel::insert_into($table)
-                    .values(rows)
+                    .values(row)
                     .execute(conn)
                     .map(|_| ())
             }),

@@ -2,6 +2,7 @@
 
 mod conn;
 mod migrate;
+mod moment;
 mod schema;
 
 pub mod areas;
@@ -16,6 +17,7 @@ pub mod page;
 pub mod places;
 pub mod settlements;
 pub mod site_list;
+pub mod site_rows;
 pub mod site_sets;
 pub mod sites;
 pub mod submissions;

@@ -261,7 +261,7 @@ pub fn upsert(
         .into_iter()
         .map(|new| row(new, at, by, submission_id))
         .collect();
-    insert_many!(conn, subscriber_counts::table, &rows, BATCH).map_err(|error| match error {
+    insert_many!(conn, subscriber_counts::table, &rows).map_err(|error| match error {
         Diesel::DatabaseError(UniqueViolation, _) => Error::Stale,
         other => other.into(),
     })

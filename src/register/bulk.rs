@@ -10,6 +10,7 @@ use super::site_checks::{self, Known};
 use super::sites::{after, changed_fields, first, may_write, next, note};
 use super::{Change, Register, filing};
 use crate::db::site_list::{self, Filter, Sort, SortKey};
+use crate::db::site_rows;
 use crate::db::sites::{self, NewVersion, Record};
 use crate::db::{DbConn, changes};
 use crate::domain::site_input::{self, Submitted};
@@ -154,7 +155,7 @@ impl Batch {
     }
 
     fn write(&mut self, conn: &mut DbConn) -> Result<()> {
-        sites::insert(conn, &self.versions)?;
+        site_rows::insert(conn, &self.versions)?;
         changes::note(conn, &self.notes)?;
         self.versions.clear();
         self.notes.clear();

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Change, Geography, Register, filing, site_checks};
 use crate::db::changes::{self, NewChange};
+use crate::db::site_rows;
 use crate::db::sites::{self, NewVersion, Record};
 use crate::db::{Db, DbConn};
 use crate::domain::site_input::{self, Submitted};
@@ -213,7 +214,7 @@ impl Register {
                 Vec::new(),
             )
         };
-        sites::insert(conn, std::slice::from_ref(&version))?;
+        site_rows::insert(conn, std::slice::from_ref(&version))?;
         changes::note(conn, &[note(&version, "delete")])
     }
 
@@ -248,7 +249,7 @@ impl Register {
         site_checks::warnings(conn, &site, None, None, &mut warnings)?;
         let place_id = place(conn, &geography, &site, &mut warnings)?;
         let version = first(site, place_id, change);
-        sites::insert(conn, std::slice::from_ref(&version))?;
+        site_rows::insert(conn, std::slice::from_ref(&version))?;
         changes::note(conn, &[note(&version, "create")])?;
         let record = by_id(conn, &version.site_id, None)?;
         Ok(Written {
@@ -300,7 +301,7 @@ impl Register {
         let at = after(before, change.at);
         sites::supersede(conn, &[before.row_id], at)?;
         let version = next(before, site, place_id, at, change, changed);
-        sites::insert(conn, std::slice::from_ref(&version))?;
+        site_rows::insert(conn, std::slice::from_ref(&version))?;
         changes::note(conn, &[note(&version, action)])?;
         let record = by_id(conn, &before.site_id, None)?;
         Ok(Written {

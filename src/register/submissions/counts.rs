@@ -75,7 +75,8 @@ impl Run<'_> {
             let by = self.change.caller.name();
             subscribers::upsert(conn, new, self.change.at, by, Some(self.submission_id))?;
         }
-        reports.iter().try_for_each(|report| self.add(report))
+        let lines = reports.iter().map(RowReport::line);
+        self.add(&lines.collect::<Result<Vec<_>>>()?)
     }
 
     fn judge_count(
@@ -87,6 +88,7 @@ impl Run<'_> {
     ) -> Result<(RowReport, Option<NewCount>)> {
         let version = before.map_or(0, |record| record.version);
         if self.drifts(number, version) {
+            self.has_drifted = true;
             faults.body("", Rule::ChangedSinceReview, None);
         }
         if self.excluded.contains(&number) {

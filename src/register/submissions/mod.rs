@@ -6,6 +6,7 @@
 
 mod counts;
 mod decisions;
+mod judge;
 pub mod queue;
 pub mod reading;
 pub mod report;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 use self::reading::Reading;
 use self::report::{RowFault, Writer};
-use self::run::{Job, Reviewed, Run};
+use self::run::{Basis, Job, Reviewed, Run};
 use super::sites::may_write;
 use super::{Change, Register};
 use crate::db::changes::{self, NewChange};
@@ -322,14 +323,16 @@ impl Register {
 
     fn run<'w>(&'w self, change: &'w Change, work: &Work<'w>, is_writing: bool) -> Result<Run<'w>> {
         Ok(Run {
-            register: self,
-            change,
-            plan: &work.asked.plan,
-            operator: work.record.operator.as_deref(),
-            submission_id: &work.record.id,
-            file: work.file,
-            excluded: work.excluded,
-            reviewed: work.reviewed,
+            basis: Basis {
+                register: self,
+                change,
+                plan: &work.asked.plan,
+                operator: work.record.operator.as_deref(),
+                submission_id: &work.record.id,
+                file: work.file,
+                excluded: work.excluded,
+                reviewed: work.reviewed,
+            },
             is_writing,
             report: Writer::new(&self.submission_report(&work.record.id))?,
             job: work.job,

@@ -85,6 +85,28 @@ pub struct RowReport {
     pub warnings: Vec<RowFault>,
 }
 
+/// A line of a report as it is written.
+pub struct Line {
+    outcome: Outcome,
+    bytes: Vec<u8>,
+}
+
+impl RowReport {
+    /// Its line.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be written as JSON.
+    pub fn line(&self) -> Result<Line> {
+        let mut bytes =
+            serde_json::to_vec(self).map_err(|error| Error::Internal(Box::new(error)))?;
+        bytes.push(b'\n');
+        Ok(Line {
+            outcome: self.outcome,
+            bytes,
+        })
+    }
+}
+
 /// Writes a report. It takes its place only when it is whole and on the disk.
 pub struct Writer {
     path: PathBuf,
@@ -111,11 +133,9 @@ impl Writer {
     ///
     /// # Errors
     /// `Internal` when it cannot be written.
-    pub fn add(&mut self, row: &RowReport) -> Result<()> {
-        self.counts.add(row.outcome);
-        serde_json::to_writer(&mut self.file, row)
-            .map_err(|error| Error::Internal(Box::new(error)))?;
-        self.file.write_all(b"\n").map_err(failed)
+    pub fn add(&mut self, line: &Line) -> Result<()> {
+        self.counts.add(line.outcome);
+        self.file.write_all(&line.bytes).map_err(failed)
     }
 
     /// Puts the whole report in its place.
@@ -214,9 +234,13 @@ mod tests {
         let path = folder.path().join("rows.ndjson");
         let mut writer = Writer::new(&path).unwrap();
         for number in 2..7 {
-            writer.add(&row(number, Outcome::Created)).unwrap();
+            writer
+                .add(&row(number, Outcome::Created).line().unwrap())
+                .unwrap();
         }
-        writer.add(&row(7, Outcome::Rejected)).unwrap();
+        writer
+            .add(&row(7, Outcome::Rejected).line().unwrap())
+            .unwrap();
         assert!(!path.exists(), "it stands there only when it is whole");
         let counts = writer.finish().unwrap();
         assert_eq!((counts.created, counts.rejected, counts.done), (5, 1, 6));

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{json, note};
+use crate::db::site_rows;
 use crate::db::sites::{self, NewVersion, Record as SiteRecord};
 use crate::db::submissions::{self, Record};
 use crate::db::{DbConn, changes, site_sets, subscribers};
@@ -160,7 +161,7 @@ fn write(
     {
         sites::supersede(conn, &[record.row_id], after(record, change.at))?;
     }
-    sites::insert(conn, versions)?;
+    site_rows::insert(conn, versions)?;
     let notes: Vec<_> = versions
         .iter()
         .map(|version| site_note(version, if version.deleted { "delete" } else { "replace" }))

@@ -9,7 +9,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::report::{Reader, RowFault, RowReport, Writer};
+use super::report::{Line, Reader, RowFault, Writer};
 use crate::db::DbConn;
 use crate::domain::submission::{Counts, Mode, Plan};
 use crate::domain::{Faults, RecordKind, Rule};
@@ -31,8 +31,9 @@ pub struct Job {
 /// The versions that rows were compared with when they were reviewed, by row.
 pub type Reviewed = HashMap<usize, i32>;
 
-/// A pass over the rows.
-pub struct Run<'r> {
+/// What a pass goes by.
+#[derive(Clone, Copy)]
+pub struct Basis<'r> {
     /// The register.
     pub register: &'r Register,
     /// Who submitted it, and when it takes effect.
@@ -49,6 +50,37 @@ pub struct Run<'r> {
     pub excluded: &'r HashSet<usize>,
     /// What was reviewed, where a reviewed submission is approved.
     pub reviewed: Option<&'r Reviewed>,
+}
+
+impl Basis<'_> {
+    pub(super) fn check_operator(self, operator: &str, faults: &mut Faults) {
+        if let Some(own) = self.operator.filter(|own| *own != operator) {
+            let rule = Rule::OtherOperator {
+                operator: own.to_owned(),
+            };
+            faults.body("/operator", rule, Some(&Value::from(operator)));
+        }
+    }
+
+    /// Whether the record of a row is at another version than when it was reviewed.
+    pub(super) fn drifts(self, row: usize, version: i32) -> bool {
+        self.reviewed
+            .is_some_and(|reviewed| reviewed.get(&row).is_some_and(|then| *then != version))
+    }
+
+    pub(super) fn told(self, faults: Faults) -> Vec<RowFault> {
+        let column_of = |pointer: &str| self.file.column_of(pointer);
+        let faults = faults.into_list().into_iter();
+        faults
+            .map(|fault| RowFault::new(fault, column_of))
+            .collect()
+    }
+}
+
+/// A pass over the rows.
+pub struct Run<'r> {
+    /// What it goes by.
+    pub basis: Basis<'r>,
     /// Whether good rows are recorded.
     pub is_writing: bool,
     /// Where the rows are reported.
@@ -63,6 +95,14 @@ pub struct Run<'r> {
     pub is_broken: bool,
     /// Whether a record has changed since the review.
     pub has_drifted: bool,
+}
+
+impl<'r> std::ops::Deref for Run<'r> {
+    type Target = Basis<'r>;
+
+    fn deref(&self) -> &Basis<'r> {
+        &self.basis
+    }
 }
 
 impl Run<'_> {
@@ -115,34 +155,8 @@ impl Run<'_> {
         self.is_writing && self.is_good()
     }
 
-    pub(super) fn check_operator(&self, operator: &str, faults: &mut Faults) {
-        if let Some(own) = self.operator.filter(|own| *own != operator) {
-            let rule = Rule::OtherOperator {
-                operator: own.to_owned(),
-            };
-            faults.body("/operator", rule, Some(&Value::from(operator)));
-        }
-    }
-
-    /// Whether the record of a row is at another version than when it was reviewed.
-    pub(super) fn drifts(&mut self, row: usize, version: i32) -> bool {
-        let drifts = self
-            .reviewed
-            .is_some_and(|reviewed| reviewed.get(&row).is_some_and(|then| *then != version));
-        self.has_drifted |= drifts;
-        drifts
-    }
-
-    pub(super) fn told(&self, faults: Faults) -> Vec<RowFault> {
-        let column_of = |pointer: &str| self.file.column_of(pointer);
-        let faults = faults.into_list().into_iter();
-        faults
-            .map(|fault| RowFault::new(fault, column_of))
-            .collect()
-    }
-
-    pub(super) fn add(&mut self, row: &RowReport) -> Result<()> {
-        self.report.add(row)?;
+    pub(super) fn add(&mut self, lines: &[Line]) -> Result<()> {
+        lines.iter().try_for_each(|line| self.report.add(line))?;
         self.job
             .done
             .store(self.report.counts.done, Ordering::Relaxed);
