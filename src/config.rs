@@ -74,7 +74,10 @@ pub struct Rules {
     #[arg(long, env = "SUBMISSION_MAX_S", default_value_t = 1_800, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub submission_max_s: u64,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment would become help of the commands")]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment would become help of the commands"
+    )]
     pub models: Models,
 }
 

@@ -110,7 +110,7 @@ pub fn question(params: &mut Params, asked: &Asked) -> Question {
                 known: "possible, covered, robust, indoor",
             })
     });
-    let exclude_sites = params.list("exclude_sites", text::id);
+    let exclude_sites = params.list("exclude_sites", text::site_id);
     if exclude_sites.len() > EXCLUDED_MAX {
         let rule = Rule::TooMany { max: EXCLUDED_MAX };
         params.faults.parameter("exclude_sites", rule, None);
@@ -160,7 +160,12 @@ impl Feature for Row {
     ];
 
     fn id(&self) -> String {
-        let word = |pointer: &str| self.0.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let word = |pointer: &str| {
+            self.0
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         [
             word("/unit/code"),
             word("/unit/valid_from"),
@@ -249,7 +254,9 @@ async fn cover_one(asked: Asked, level: Option<Level>, code: String) -> Result<H
 pub async fn cover_level(asked: Asked) -> Result<HttpResponse> {
     let mut params = Params::of::<LevelCoverageQuery>(&asked.query);
     let f = params.raw("f");
-    let level = params.checked("level", Level::parse).unwrap_or(Level::District);
+    let level = params
+        .checked("level", Level::parse)
+        .unwrap_or(Level::District);
     let groups = params.list("group_by", |word| match word {
         "technology" | "operator" => Ok(word.to_owned()),
         _ => Err(Rule::UnknownValue {

@@ -48,6 +48,7 @@ pub struct Route {
         (name = "areas", description = "Administrative units in their validities, and their boundaries"),
         (name = "subscribers", description = "Subscriber counts by operator, service, area and period"),
         (name = "settlements", description = "Villages with their clusters of homes, and what was found there of the signal"),
+        (name = "coverage", description = "Who has a signal: area, people and settlements, computed from the register"),
         (name = "summaries", description = "Answers by district, commune and province, and the annual report"),
         (name = "access", description = "Keys, and the journal of changes"),
         (name = "webhooks", description = "Changes sent to other systems, signed, in order"),

@@ -4,6 +4,7 @@ pub mod area_import;
 pub mod areas;
 pub mod asked;
 pub mod changes;
+pub mod coverage;
 pub mod deliveries;
 pub mod document;
 pub mod events;
@@ -98,6 +99,9 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(summary::summarize_area)
             .service(summary::summarize_level)
             .service(report::report_annual)
+            .service(coverage::cover_district)
+            .service(coverage::cover_area)
+            .service(coverage::cover_level)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

@@ -132,8 +132,7 @@ impl Rules {
     /// The way without elevation data.
     #[must_use]
     pub fn without_terrain(&self, cell: &Cell) -> Way {
-        self.by_formula(cell)
-            .unwrap_or_else(|| by_radius(cell))
+        self.by_formula(cell).unwrap_or_else(|| by_radius(cell))
     }
 
     fn by_terrain(&self, cell: &Cell) -> Option<Way> {
@@ -141,17 +140,32 @@ impl Rules {
         P1812::new(link, self.surroundings).ok()?;
         let cap_km = radius_cap_km(cell.technology, link.frequency_mhz);
         let radius_km = cap_km.min(self.terrain_radius_max_km);
-        Some(field(Model::ItuRP1812, cell, link, radius_km, reference_eirp_dbm))
+        Some(field(
+            Model::ItuRP1812,
+            cell,
+            link,
+            radius_km,
+            reference_eirp_dbm,
+        ))
     }
 
     fn by_formula(&self, cell: &Cell) -> Option<Way> {
         let (link, reference_eirp_dbm) = radio(cell)?;
         let formula = ExtendedHata::new(link, self.environment).ok()?;
-        let most_loss_db = reference_eirp_dbm - self.levels(cell.technology).dbm(SignalLevel::Possible);
+        let most_loss_db =
+            reference_eirp_dbm - self.levels(cell.technology).dbm(SignalLevel::Possible);
         let reach_km = formula.radius_km(most_loss_db).unwrap_or(DISTANCE_MAX_KM);
         // A cell that reaches nowhere is looked at around its mast.
-        let radius_km = reach_km.min(radius_cap_km(cell.technology, link.frequency_mhz)).max(0.1);
-        Some(field(Model::ExtendedHata, cell, link, radius_km, reference_eirp_dbm))
+        let radius_km = reach_km
+            .min(radius_cap_km(cell.technology, link.frequency_mhz))
+            .max(0.1);
+        Some(field(
+            Model::ExtendedHata,
+            cell,
+            link,
+            radius_km,
+            reference_eirp_dbm,
+        ))
     }
 
     /// Least levels of a technology.
@@ -263,7 +277,13 @@ impl Rules {
                 let width_deg = cell.beamwidth_deg.unwrap_or(ASSUMED_SECTOR_DEG);
                 let sector = Sector::new(cell.azimuth_deg, cell.azimuth_deg.map(|_| width_deg))?;
                 let version = (*model, MODEL_VERSION);
-                Ok(Footprint::of_radius(lattice, cell.position, *radius_m, sector, version)?)
+                Ok(Footprint::of_radius(
+                    lattice,
+                    cell.position,
+                    *radius_m,
+                    sector,
+                    version,
+                )?)
             }
             Way::Field {
                 model,
@@ -296,11 +316,20 @@ impl Rules {
         elevation: Option<&Elevation>,
     ) -> Result<LossField, Fault> {
         let Some(elevation) = elevation.filter(|_| model == Model::ItuRP1812) else {
-            return Ok(sweep::without_terrain(transmitter, lattice, self.environment)?);
+            return Ok(sweep::without_terrain(
+                transmitter,
+                lattice,
+                self.environment,
+            )?);
         };
         let [latitudes, longitudes] = transmitter.terrain_bounds_deg(lattice)?;
         let terrain = elevation.terrain(latitudes, longitudes)?;
-        Ok(sweep::over_terrain(transmitter, lattice, &terrain, &self.ground())?)
+        Ok(sweep::over_terrain(
+            transmitter,
+            lattice,
+            &terrain,
+            &self.ground(),
+        )?)
     }
 
     /// What is known of the ground besides its heights.
@@ -321,7 +350,9 @@ impl Rules {
 pub fn antenna(cell: &Cell) -> Result<Antenna, OutOfRange> {
     let mut antenna = Antenna::isotropic();
     if let Some(azimuth_deg) = cell.azimuth_deg {
-        let width_deg = cell.beamwidth_deg.unwrap_or(DEFAULT_HORIZONTAL_BEAMWIDTH_DEG);
+        let width_deg = cell
+            .beamwidth_deg
+            .unwrap_or(DEFAULT_HORIZONTAL_BEAMWIDTH_DEG);
         antenna = antenna.with_azimuth(azimuth_deg, width_deg.max(1.0))?;
     }
     if let Some(downtilt_deg) = cell.downtilt_deg {
@@ -360,13 +391,7 @@ fn reference_signal(technology: Technology, frequency_mhz: f64) -> ReferenceSign
     }
 }
 
-fn field(
-    model: Model,
-    cell: &Cell,
-    link: Link,
-    radius_km: f64,
-    reference_eirp_dbm: f64,
-) -> Way {
+fn field(model: Model, cell: &Cell, link: Link, radius_km: f64, reference_eirp_dbm: f64) -> Way {
     let transmitter = Transmitter {
         position: cell.position,
         link,

@@ -59,7 +59,9 @@ impl Runs {
             start: run.start * factor,
             end: run.end * factor,
         };
-        let rows = self.rows().flat_map(|(_, runs)| (0..factor).map(move |_| runs.iter().map(finer)));
+        let rows = self
+            .rows()
+            .flat_map(|(_, runs)| (0..factor).map(move |_| runs.iter().map(finer)));
         Self::from_rows(self.first_row * factor, rows)
     }
 

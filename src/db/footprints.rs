@@ -14,7 +14,7 @@ const BATCH: usize = 500;
 
 /// A footprint as it is kept.
 #[derive(Debug, Clone, Queryable, Insertable)]
-#[diesel(table_name = footprints)]
+#[diesel(table_name = footprints, treat_none_as_default_value = false)]
 pub struct Record {
     /// SHA-256 of what it was computed from, in hexadecimal digits.
     pub key: String,

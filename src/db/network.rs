@@ -137,8 +137,7 @@ pub fn sites(
         while rows.next_if(|row| row.0 < version.row_id).is_some() {}
         let mut served = Vec::new();
         while let Some((_, item, since, until)) = rows.next_if(|row| row.0 == version.row_id) {
-            let technology =
-                Technology::parse(&item).map_err(|_| broken(version.row_id))?;
+            let technology = Technology::parse(&item).map_err(|_| broken(version.row_id))?;
             served.push((technology, since, until));
         }
         let is_planned = version.status == Status::Planned.as_str();

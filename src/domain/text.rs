@@ -91,6 +91,22 @@ pub fn operator_code(raw: &str) -> Result<String, Rule> {
     }
 }
 
+/// Checks the form of a site's id: a UUID.
+///
+/// # Errors
+/// The rules of [`clean`], and `BadFormat`.
+pub fn site_id(raw: &str) -> Result<String, Rule> {
+    const LENGTH: usize = 36;
+    let id = clean(raw, LENGTH)?;
+    if id.len() == LENGTH && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
+        Ok(id.to_ascii_lowercase())
+    } else {
+        Err(Rule::BadFormat {
+            expected: "an id such as 0192f0c1-7e5e-7c3b-9a51-0c3e5d1f4a77",
+        })
+    }
+}
+
 /// Checks a settlement code: letters, digits, `-`, `_` and `.`. Leading zeros count.
 ///
 /// # Errors

@@ -25,7 +25,10 @@ impl Square {
     #[must_use]
     pub fn holding(position: Position) -> Option<Self> {
         let degree = |degrees: f64, last: i16| whole(degrees).map(|it| it.min(last));
-        Self::new(degree(position.latitude, 89)?, degree(position.longitude, 179)?)
+        Self::new(
+            degree(position.latitude, 89)?,
+            degree(position.longitude, 179)?,
+        )
     }
 
     /// The squares that meet a window: degrees of latitude from south to north, of longitude from west to east.
@@ -35,7 +38,11 @@ impl Square {
         let (Some(rows), Some(columns)) = (degrees(south, north), degrees(west, east)) else {
             return Vec::new();
         };
-        let of_row = |row: i16| columns.clone().filter_map(move |column| Self::new(row, column));
+        let of_row = |row: i16| {
+            columns
+                .clone()
+                .filter_map(move |column| Self::new(row, column))
+        };
         rows.flat_map(of_row).collect()
     }
 
@@ -57,7 +64,9 @@ impl Square {
 /// The whole degree at or below.
 #[expect(clippy::cast_possible_truncation, reason = "within the range")]
 fn whole(degrees: f64) -> Option<i16> {
-    (-360.0..=360.0).contains(&degrees).then(|| degrees.floor() as i16)
+    (-360.0..=360.0)
+        .contains(&degrees)
+        .then(|| degrees.floor() as i16)
 }
 
 /// Degrees after the letter of a hemisphere, the first letter for positive ones.

@@ -192,7 +192,14 @@ fn levels_that_are_not_nested_and_thresholds_out_of_order_are_refused() {
         Footprint::new(LATTICE, levels, origin).unwrap_err().field,
         "levels"
     );
-    assert!(Footprint::new(LATTICE, [large.clone(), large, small.clone(), small], origin).is_ok());
+    assert!(
+        Footprint::new(
+            LATTICE,
+            [large.clone(), large, small.clone(), small],
+            origin
+        )
+        .is_ok()
+    );
     for levels_dbm in [
         [-90.0, -95.0, -80.0, -70.0],
         [f64::NAN, 0.0, 0.0, 0.0],

@@ -215,7 +215,7 @@ impl Margins {
             self.robust_db,
             self.indoor_db,
         ]
-            .map(|margin_db| threshold_dbm + margin_db)
+        .map(|margin_db| threshold_dbm + margin_db)
     }
 }
 

@@ -86,16 +86,21 @@ impl Register {
         let mut areas = Vec::new();
         let mut total = Vec::new();
         for asked in grouped(question, groups, &network) {
-            let figures =
-                self.coverage
-                    .figures(conn, &geography, &asked, &network, &[], &infos)?;
+            let figures = self
+                .coverage
+                .figures(conn, &geography, &asked, &network, &[], &infos)?;
             total.push(sum(&asked, &figures));
-            areas.extend(infos.iter().zip(figures).map(|(info, figures)| CoverageRow {
-                unit: covered_area(info, &asked),
-                technology: technology_word(&asked).to_owned(),
-                operator: asked.operator.word().to_owned(),
-                figures,
-            }));
+            areas.extend(
+                infos
+                    .iter()
+                    .zip(figures)
+                    .map(|(info, figures)| CoverageRow {
+                        unit: covered_area(info, &asked),
+                        technology: technology_word(&asked).to_owned(),
+                        operator: asked.operator.word().to_owned(),
+                        figures,
+                    }),
+            );
         }
         areas.sort_by(|one, other| one.unit.code.cmp(&other.unit.code));
         Ok(LevelCoverage {
@@ -257,7 +262,8 @@ impl Coverage {
         let rules = &self.rules;
         let by_technology = |of: &dyn Fn(Technology) -> f64| -> BTreeMap<&'static str, f64> {
             let each = Technology::ALL.into_iter();
-            each.map(|technology| (technology.as_str(), of(technology))).collect()
+            each.map(|technology| (technology.as_str(), of(technology)))
+                .collect()
         };
         let [second, third, fourth, fifth] = ASSUMED_RADII_M;
         let tiles = self.elevation.as_ref().map_or(0, |it| it.sources().count());
@@ -311,7 +317,9 @@ fn area_share(found: &Found) -> AreaShare {
     AreaShare {
         covered_km2: km2(found.at_level.covered),
         percent: percent.map(rounded),
-        range_percent: stronger.zip(weaker).map(|(low, high)| [low, high].map(rounded)),
+        range_percent: stronger
+            .zip(weaker)
+            .map(|(low, high)| [low, high].map(rounded)),
         uncovered_km2: km2(found.at_level.uncovered),
     }
 }
@@ -360,15 +368,18 @@ pub fn definition(question: &Question) -> Definition {
 
 /// The question for each technology and each operator that has a cell.
 fn grouped(question: &Question, groups: Groups, network: &Network) -> Vec<Question> {
-    let technologies: Vec<Option<Technology>> = if groups.technology && question.technology.is_none() {
-        Technology::ALL.into_iter().map(Some).collect()
-    } else {
-        vec![question.technology]
-    };
+    let technologies: Vec<Option<Technology>> =
+        if groups.technology && question.technology.is_none() {
+            Technology::ALL.into_iter().map(Some).collect()
+        } else {
+            vec![question.technology]
+        };
     let asked = Asked::of(question, network, &[]);
     let operators: Vec<OperatorRule> = if groups.operator {
         let codes = asked.operators.iter();
-        codes.map(|code| OperatorRule::One(code.to_string())).collect()
+        codes
+            .map(|code| OperatorRule::One(code.to_string()))
+            .collect()
     } else {
         vec![question.operator.clone()]
     };
@@ -386,7 +397,8 @@ fn sum(question: &Question, figures: &[CoverageFigures]) -> TotalRow {
     let covered_km2: f64 = figures.iter().map(|it| it.area.covered_km2).sum();
     let uncovered_km2: f64 = figures.iter().map(|it| it.area.uncovered_km2).sum();
     let all_km2 = covered_km2 + uncovered_km2;
-    let persons = |of: &dyn Fn(&CoverageFigures) -> Option<i64>| figures.iter().filter_map(of).sum();
+    let persons =
+        |of: &dyn Fn(&CoverageFigures) -> Option<i64>| figures.iter().filter_map(of).sum();
     let mut settlements = SettlementCounts::default();
     for own in figures {
         settlements += own.settlements;

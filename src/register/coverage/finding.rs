@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::Coverage;
 use super::grounds::Ground;
 use super::network::{Network, ServingCell};
 use super::question::{OperatorRule, Question};
-use super::Coverage;
 use crate::coverage::footprint::{Footprint, Model, SignalLevel};
 use crate::coverage::partition::Cells;
 use crate::coverage::sums::{self, OperatorsCover, UnitCover};
@@ -33,7 +33,10 @@ impl<'a> Asked<'a> {
         if let OperatorRule::One(code) = &question.operator {
             cells.retain(|cell| *cell.operator == **code);
         }
-        let mut operators: Vec<Arc<str>> = cells.iter().map(|cell| Arc::clone(&cell.operator)).collect();
+        let mut operators: Vec<Arc<str>> = cells
+            .iter()
+            .map(|cell| Arc::clone(&cell.operator))
+            .collect();
         operators.sort_unstable();
         operators.dedup();
         Self {
@@ -57,7 +60,8 @@ impl<'a> Asked<'a> {
             let is_at_end = position.longitude.abs() + across_deg > 180.0;
             (rows.start - up_deg..rows.end + up_deg).contains(&position.latitude)
                 && (is_at_end
-                    || (columns.start - across_deg..columns.end + across_deg).contains(&position.longitude))
+                    || (columns.start - across_deg..columns.end + across_deg)
+                        .contains(&position.longitude))
         };
         self.cells.iter().filter(reaches).copied().collect()
     }
@@ -128,7 +132,8 @@ fn on_ground(
 ) -> Result<()> {
     let cells = asked.near(ground.partition.window());
     let known = coverage.footprints(conn, ground.lattice, &cells)?;
-    let footprints: Vec<Arc<Footprint>> = known.iter().map(|it| Arc::clone(&it.footprint)).collect();
+    let footprints: Vec<Arc<Footprint>> =
+        known.iter().map(|it| Arc::clone(&it.footprint)).collect();
     let sides = asked.by_operator(&cells, &footprints);
     let cover = |level| cover(ground, level, &sides);
     let at_level = cover(asked.question.signal_level)?;
@@ -147,14 +152,19 @@ fn on_ground(
         let own = Found {
             at_level: of(&picked),
             range: [of(&weaker), of(&stronger)],
-            by_number: by_number.map(|units| units.get(at).copied().unwrap_or_default()).collect(),
+            by_number: by_number
+                .map(|units| units.get(at).copied().unwrap_or_default())
+                .collect(),
             assumed_only: assumed_only.get(at).copied().unwrap_or_default(),
             grid_arcsec: 3_600 / ground.lattice.cells_per_degree(),
             ..Found::default()
         };
         found.insert(*id, own);
     }
-    let levels: Vec<_> = footprints.iter().map(|it| it.level(asked.question.signal_level)).collect();
+    let levels: Vec<_> = footprints
+        .iter()
+        .map(|it| it.level(asked.question.signal_level))
+        .collect();
     let met = ground.partition.met(&levels);
     for ((cell, known), units) in cells.iter().zip(&known).zip(met) {
         let home = geography.locate(cell.cell.position);

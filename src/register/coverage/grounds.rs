@@ -76,7 +76,9 @@ fn laid(geography: &Geography, area_ids: &[i32]) -> Result<Vec<Ground>> {
     grounds
         .filter(|(_, area_ids)| !area_ids.is_empty())
         .map(|(lattice, area_ids)| {
-            let shapes = area_ids.iter().filter_map(|id| geography.atlas().shape(*id));
+            let shapes = area_ids
+                .iter()
+                .filter_map(|id| geography.atlas().shape(*id));
             let units = shapes
                 .map(|shape| units::runs(lattice, &shape.boundary))
                 .collect::<std::result::Result<Vec<_>, _>>()

@@ -10,8 +10,8 @@ use crate::coverage::elevation::Elevation;
 use crate::coverage::footprint::FootprintKey;
 use crate::coverage::lattice::Lattice;
 use crate::coverage::modelling::{Rules, Way};
-use crate::db::network::{self, SiteRadios};
 use crate::db::DbConn;
+use crate::db::network::{self, SiteRadios};
 use crate::domain::Technology;
 use crate::error::{Error, Result};
 
@@ -56,7 +56,11 @@ impl ServingCell {
         elevation: Option<&Elevation>,
     ) -> Result<FootprintKey> {
         let [coarse, fine] = &self.keys;
-        let held = if lattice == Lattice::ARCSEC_3 { coarse } else { fine };
+        let held = if lattice == Lattice::ARCSEC_3 {
+            coarse
+        } else {
+            fine
+        };
         if let Some(key) = held.get() {
             return Ok(*key);
         }
@@ -69,7 +73,9 @@ impl ServingCell {
     /// The name of the cell: id of the site, technology, number of the sector.
     #[must_use]
     pub fn id(&self) -> String {
-        let Cell { technology, sector, .. } = &self.cell;
+        let Cell {
+            technology, sector, ..
+        } = &self.cell;
         format!("{}:{}:{sector}", self.site_id, technology.as_str())
     }
 }
@@ -182,8 +188,14 @@ pub fn cells(
 /// From when until when a radio serves.
 fn service(site: &SiteRadios, technology: Technology) -> Option<(NaiveDate, NaiveDate)> {
     if site.is_planned {
-        return Some((site.commissioned_on.unwrap_or(NaiveDate::MIN), NaiveDate::MAX));
+        return Some((
+            site.commissioned_on.unwrap_or(NaiveDate::MIN),
+            NaiveDate::MAX,
+        ));
     }
-    let served = site.served.iter().find(|(served, _, _)| *served == technology);
+    let served = site
+        .served
+        .iter()
+        .find(|(served, _, _)| *served == technology);
     served.map(|(_, since, until)| (*since, *until))
 }

@@ -19,9 +19,9 @@ use crate::coverage::layer::Layer;
 use crate::coverage::sums::UnitCover;
 use crate::coverage::window::Window;
 use crate::db::{DbConn, changes, settlements};
+use crate::domain::Level;
 use crate::domain::area::Population;
 use crate::domain::settlement::{FieldReport, Settlement, SettlementStatus};
-use crate::domain::Level;
 use crate::error::Result;
 use crate::geo::Position;
 use crate::register::Geography;
@@ -139,7 +139,10 @@ impl Coverage {
             revisions,
             all: all.collect::<Result<Vec<_>>>()?,
         });
-        *self.villages.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        *self
+            .villages
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         Ok(fresh)
     }
 }
@@ -164,7 +167,7 @@ impl Village {
 fn answers(report: &FieldReport, question: &Question) -> bool {
     let of_technology = match (report.technology, question.technology) {
         (None, _) => true,
-        (Some(found), None) => found_any(report),
+        (Some(_), None) => found_any(report),
         (Some(found), Some(_)) => question.counts(found),
     };
     let of_operator = match (&report.operator, &question.operator) {
@@ -468,7 +471,10 @@ impl<'a> People<'a> {
         });
         let mut sources: BTreeMap<&str, u32> = BTreeMap::new();
         for at in self.inside(area_id) {
-            let source = self.villages.get(at).and_then(|(it, _)| it.settlement.source.as_deref());
+            let source = self
+                .villages
+                .get(at)
+                .and_then(|(it, _)| it.settlement.source.as_deref());
             *sources.entry(source.unwrap_or("not stated")).or_default() += 1;
         }
         let source = sources.into_iter().max_by_key(|(_, count)| *count);
@@ -496,11 +502,7 @@ fn has_people(villages: &[(&Village, Option<&FieldReport>)], area_id: i32) -> bo
 }
 
 /// The communes that lie in an area on a day; a commune lies in itself.
-fn communes_of<'g>(
-    geography: &'g Geography,
-    info: &AreaInfo,
-    day: NaiveDate,
-) -> Vec<&'g AreaInfo> {
+fn communes_of<'g>(geography: &'g Geography, info: &AreaInfo, day: NaiveDate) -> Vec<&'g AreaInfo> {
     if info.area.level == Level::Commune {
         return Vec::new();
     }

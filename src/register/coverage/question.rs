@@ -83,9 +83,16 @@ impl Question {
     /// The next weaker and the next stronger level: the range in which the answer is.
     #[must_use]
     pub fn range(&self) -> [SignalLevel; 2] {
-        let at = SignalLevel::ALL.iter().position(|level| *level == self.signal_level);
+        let at = SignalLevel::ALL
+            .iter()
+            .position(|level| *level == self.signal_level);
         let at = at.unwrap_or_default();
-        let level = |at: usize| SignalLevel::ALL.get(at).copied().unwrap_or(self.signal_level);
+        let level = |at: usize| {
+            SignalLevel::ALL
+                .get(at)
+                .copied()
+                .unwrap_or(self.signal_level)
+        };
         [level(at.saturating_sub(1)), level(at + 1)]
     }
 }

@@ -33,7 +33,11 @@ impl Held {
     /// Holds nothing yet, and at most `bytes`.
     pub fn new(bytes: usize) -> Self {
         const USUAL: usize = 4_096;
-        Self(Cache::with_weighter(bytes / USUAL + 1, bytes as u64, Weight))
+        Self(Cache::with_weighter(
+            bytes / USUAL + 1,
+            bytes as u64,
+            Weight,
+        ))
     }
 }
 
@@ -73,7 +77,10 @@ impl Coverage {
         let (later, now): (Vec<usize>, Vec<usize>) = open
             .into_iter()
             .partition(|index| cells.get(*index).is_some_and(|cell| is_slow(&cell.way)));
-        let ways: Vec<Way> = now.iter().filter_map(|index| Some(cells.get(*index)?.way)).collect();
+        let ways: Vec<Way> = now
+            .iter()
+            .filter_map(|index| Some(cells.get(*index)?.way))
+            .collect();
         self.make(lattice, cells, &now, &ways, &mut known, Some(&keys))?;
         let ways: Vec<Way> = later
             .iter()
@@ -142,10 +149,13 @@ impl Coverage {
             .filter_map(|(index, way)| Some((&cells.get(*index)?.cell, way)))
             .collect();
         // Levels are computed at 3″ and laid on the finer lattice; circles and sectors are drawn on it.
-        let (fields, circles): (Vec<usize>, Vec<usize>) =
-            (0..inputs.len()).partition(|at| inputs.get(*at).is_some_and(|(_, way)| is_stored(way)));
+        let (fields, circles): (Vec<usize>, Vec<usize>) = (0..inputs.len())
+            .partition(|at| inputs.get(*at).is_some_and(|(_, way)| is_stored(way)));
         for (at, own) in [(fields, Lattice::ARCSEC_3), (circles, lattice)] {
-            let inputs: Vec<_> = at.iter().filter_map(|at| inputs.get(*at).copied()).collect();
+            let inputs: Vec<_> = at
+                .iter()
+                .filter_map(|at| inputs.get(*at).copied())
+                .collect();
             let made = self.rules.footprints(own, &inputs, self.elevation.as_ref());
             for (at, made) in at.into_iter().zip(made) {
                 let footprint = Arc::new(on(lattice, made.map_err(unmade)?)?);

@@ -76,14 +76,22 @@ impl Register {
         // Cells of one antenna place side by side: they share the losses around it.
         cells.sort_by(|(_, one), (_, other)| one.site_id.cmp(&other.site_id));
         coverage.progress.made.store(0, Ordering::Relaxed);
-        coverage.progress.missing.store(cells.len(), Ordering::Relaxed);
+        coverage
+            .progress
+            .missing
+            .store(cells.len(), Ordering::Relaxed);
         let mut made = 0;
         for batch in cells.chunks(BATCH) {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let inputs: Vec<_> = batch.iter().map(|(_, cell)| (&cell.cell, &cell.way)).collect();
-            let footprints = coverage.rules.footprints(Lattice::ARCSEC_3, &inputs, elevation);
+            let inputs: Vec<_> = batch
+                .iter()
+                .map(|(_, cell)| (&cell.cell, &cell.way))
+                .collect();
+            let footprints = coverage
+                .rules
+                .footprints(Lattice::ARCSEC_3, &inputs, elevation);
             let made_at = stored(now());
             let records = batch.iter().zip(footprints).map(|((key, _), footprint)| {
                 Ok(Record {
@@ -93,7 +101,8 @@ impl Register {
                 })
             });
             let records = records.collect::<Result<Vec<_>>>()?;
-            self.db.write_here(|conn| footprints::keep(conn, &records))?;
+            self.db
+                .write_here(|conn| footprints::keep(conn, &records))?;
             made += records.len();
             coverage.progress.made.store(made, Ordering::Relaxed);
         }
