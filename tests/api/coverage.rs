@@ -70,8 +70,8 @@ both_backends! {
             let found = covered_km2(&app, query).await;
             assert!(is_near(found, expected_km2), "{query}: {found} for {expected_km2}");
         }
-        assert_eq!(covered_km2(&app, "technology=5g").await, 0.0);
-        assert_eq!(covered_km2(&app, "operator=mobifone").await, 0.0);
+        assert!(covered_km2(&app, "technology=5g").await < 1e-9);
+        assert!(covered_km2(&app, "operator=mobifone").await < 1e-9);
         let answer = app.get(&format!("{DISTRICT}?as_of=2016-12-31")).await.expect(200).json();
         let shares: f64 = answer["by_operators"].as_object().unwrap().values().map(|it| it.as_f64().unwrap()).sum();
         assert!((shares - 100.0).abs() < 0.01, "{answer}");
@@ -108,10 +108,10 @@ both_backends! {
         let before = TestApp::now();
         let at = |day: &str, more: &str| format!("{DISTRICT}?as_of={day}{more}");
         let km2 = async |uri: String| number(&app.get(&uri).await.expect(200).json(), "/area/covered_km2");
-        assert_eq!(km2(at("2015-05-31", "")).await, 0.0);
+        assert!(km2(at("2015-05-31", "")).await < 1e-9);
         assert!(is_near(km2(at("2015-06-01", "")).await, PI * 4.0));
         let id = made["id"].as_str().unwrap();
-        assert_eq!(km2(at("2016-12-31", &format!("&exclude_sites={id}"))).await, 0.0);
+        assert!(km2(at("2016-12-31", &format!("&exclude_sites={id}"))).await < 1e-9);
         let larger = with(&one, &json!({"radios": [{"technology": "2g", "declared_radius_m": 3000.0}]}));
         app.put("viettel", "/api/v1/operators/viettel/sites/A", &larger).await.expect(200);
         assert!(is_near(km2(at("2016-12-31", "")).await, PI * 9.0), "a change is seen at once");
@@ -150,8 +150,8 @@ both_backends! {
         for is_stored in [false, true] {
             if is_stored {
                 let stop = std::sync::atomic::AtomicBool::new(false);
-                assert_eq!(app.register.survey(chrono::Utc::now, &stop).unwrap(), 12);
-                assert_eq!(app.register.survey(chrono::Utc::now, &stop).unwrap(), 0, "nothing is made twice");
+                assert_eq!(app.register.survey(telecom_inventory::server::now, &stop).unwrap(), 12);
+                assert_eq!(app.register.survey(telecom_inventory::server::now, &stop).unwrap(), 0, "nothing is made twice");
             }
             let fresh = app.again().await.get(uri).await.expect(200).json();
             assert_eq!((&fresh["areas"], &fresh["total"]), (&kept["areas"], &kept["total"]));
