@@ -132,7 +132,30 @@ impl Rules {
     /// The way without elevation data.
     #[must_use]
     pub fn without_terrain(&self, cell: &Cell) -> Way {
-        self.by_formula(cell).unwrap_or_else(|| by_radius(cell))
+        self.by_formula(cell)
+            .unwrap_or_else(|| Self::by_radius(cell))
+    }
+
+    /// The way by a circle: declared, else assumed.
+    #[must_use]
+    pub fn by_radius(cell: &Cell) -> Way {
+        let [second, third, fourth, fifth] = ASSUMED_RADII_M;
+        let assumed_m = match cell.technology {
+            Technology::Second => second,
+            Technology::Third => third,
+            Technology::Fourth => fourth,
+            Technology::Fifth => fifth,
+        };
+        match cell.declared_radius_m {
+            Some(radius_m) => Way::Radius {
+                model: Model::DeclaredRadius,
+                radius_m,
+            },
+            None => Way::Radius {
+                model: Model::AssumedRadius,
+                radius_m: assumed_m,
+            },
+        }
     }
 
     fn by_terrain(&self, cell: &Cell) -> Option<Way> {
@@ -402,26 +425,6 @@ fn field(model: Model, cell: &Cell, link: Link, radius_km: f64, reference_eirp_d
         model,
         transmitter,
         reference_eirp_dbm,
-    }
-}
-
-fn by_radius(cell: &Cell) -> Way {
-    let [second, third, fourth, fifth] = ASSUMED_RADII_M;
-    let assumed_m = match cell.technology {
-        Technology::Second => second,
-        Technology::Third => third,
-        Technology::Fourth => fourth,
-        Technology::Fifth => fifth,
-    };
-    match cell.declared_radius_m {
-        Some(radius_m) => Way::Radius {
-            model: Model::DeclaredRadius,
-            radius_m,
-        },
-        None => Way::Radius {
-            model: Model::AssumedRadius,
-            radius_m: assumed_m,
-        },
     }
 }
 

@@ -191,17 +191,17 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// The signals at some places at a level.
+    /// The signals at some places at some levels.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn at(
+    pub fn at<const N: usize>(
         conn: &mut DbConn,
         coverage: &Coverage,
         asked: &Asked,
-        level: SignalLevel,
+        levels: [SignalLevel; N],
         places: &[Position],
-    ) -> Result<Self> {
+    ) -> Result<[Self; N]> {
         let lattice = Lattice::ARCSEC_3;
         let cell = |place: &Position| {
             let (row, column) = (lattice.row(place.latitude), lattice.column(place.longitude));
@@ -219,14 +219,16 @@ impl Signals {
         let known = coverage.footprints(conn, lattice, &cells)?;
         let footprints: Vec<Arc<Footprint>> = known.into_iter().map(|it| it.footprint).collect();
         let sides = asked.by_operator(&cells, &footprints);
-        let by_operator = sides.iter().map(|side| {
-            let sets = side.iter().map(|footprint| footprint.level(level));
-            let layer = Layer::of(window.clone(), sets);
-            places.iter().map(|place| layer.covers(*place)).collect()
-        });
-        Ok(Self {
-            by_operator: by_operator.collect(),
-        })
+        Ok(levels.map(|level| {
+            let by_operator = sides.iter().map(|side| {
+                let sets = side.iter().map(|footprint| footprint.level(level));
+                let layer = Layer::of(window.clone(), sets);
+                places.iter().map(|place| layer.covers(*place)).collect()
+            });
+            Self {
+                by_operator: by_operator.collect(),
+            }
+        }))
     }
 
     /// Whether a place has a signal by the rule; `only` is the operator that is meant by [`OperatorRule::Max`].
@@ -350,8 +352,8 @@ impl<'a> People<'a> {
         let told = |village: &'a Village| (village, village.report(asked.question));
         let villages: Vec<_> = villages.into_iter().map(told).collect();
         let [weaker, stronger] = asked.question.range();
-        let mut at = |level| Signals::at(conn, coverage, asked, level, &homes.places);
-        let signals = [at(asked.question.signal_level)?, at(weaker)?, at(stronger)?];
+        let levels = [asked.question.signal_level, weaker, stronger];
+        let signals = Signals::at(conn, coverage, asked, levels, &homes.places)?;
         let spread: Vec<i32> = areas
             .iter()
             .filter(|info| !has_people(&villages, info.id))

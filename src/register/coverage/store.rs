@@ -1,8 +1,8 @@
 //! Footprints: in memory, in the database, or made.
 //!
 //! A round or declared cell is laid on the lattice faster than it is read, so it is never stored. What comes of a formula or
-//! of terrain is made once and stored by [`super::survey`]. A question does not wait for terrain: what is not there yet is
-//! answered without it, and counted as pending.
+//! of terrain is made once and stored by [`super::survey`]. A question does not wait for terrain, nor for very many others:
+//! what is not there yet is answered by a simpler model, and counted as pending.
 
 use std::sync::Arc;
 
@@ -13,9 +13,13 @@ use super::Coverage;
 use super::network::ServingCell;
 use crate::coverage::footprint::{Footprint, FootprintKey, Model};
 use crate::coverage::lattice::Lattice;
-use crate::coverage::modelling::{Fault, Way};
+use crate::coverage::modelling::{Fault, Rules, Way};
 use crate::db::{DbConn, footprints};
 use crate::error::{Error, Result};
+
+/// Most footprints by formula that one question makes itself: some seconds of work. Where more are missing, circles stand for
+/// them until the survey has made them.
+const MADE_AT_ONCE: usize = 1_500;
 
 /// Footprints in memory, those not asked for longest making room.
 pub struct Held(Cache<FootprintKey, Arc<Footprint>, Weight>);
@@ -73,22 +77,61 @@ impl Coverage {
             open.map(|(index, _)| index).collect()
         };
         let open = missing(&known);
-        // Terrain takes long: others make it.
-        let (later, now): (Vec<usize>, Vec<usize>) = open
-            .into_iter()
-            .partition(|index| cells.get(*index).is_some_and(|cell| is_slow(&cell.way)));
-        let ways: Vec<Way> = now
+        let way = |index: &usize| cells.get(*index).map(|cell| cell.way);
+        let levels = open
             .iter()
-            .filter_map(|index| Some(cells.get(*index)?.way))
-            .collect();
+            .filter(|index| way(index).is_some_and(|way| is_stored(&way)));
+        // What takes long is left to the survey.
+        let are_many = levels.count() > MADE_AT_ONCE;
+        let (later, now): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|index| {
+            way(index).is_some_and(|way| is_slow(&way) || (are_many && is_stored(&way)))
+        });
+        let ways: Vec<Way> = now.iter().filter_map(way).collect();
         self.make(lattice, cells, &now, &ways, &mut known, Some(&keys))?;
-        let ways: Vec<Way> = later
-            .iter()
-            .filter_map(|index| Some(self.rules.without_terrain(&cells.get(*index)?.cell)))
-            .collect();
+        let meanwhile = |index: &usize| {
+            let cell = &cells.get(*index)?.cell;
+            Some(if are_many {
+                Rules::by_radius(cell)
+            } else {
+                self.rules.without_terrain(cell)
+            })
+        };
+        let ways: Vec<Way> = later.iter().filter_map(meanwhile).collect();
         self.make(lattice, cells, &later, &ways, &mut known, None)?;
         let lost = || Error::internal("a footprint was neither read nor made");
         known.into_iter().map(|it| it.ok_or_else(lost)).collect()
+    }
+
+    /// The footprints of cells at 3″, those that are in memory as they are, the others made.
+    ///
+    /// # Errors
+    /// `Internal` when one cannot be made.
+    pub fn made(
+        &self,
+        cells: &[(FootprintKey, &ServingCell)],
+    ) -> Result<Vec<(FootprintKey, Arc<Footprint>)>> {
+        let mut made = Vec::with_capacity(cells.len());
+        let mut open = Vec::new();
+        for (key, cell) in cells {
+            match self.held(key) {
+                Some(known) => made.push((*key, known.footprint)),
+                None => open.push((*key, *cell)),
+            }
+        }
+        let inputs: Vec<_> = open
+            .iter()
+            .map(|(_, cell)| (&cell.cell, &cell.way))
+            .collect();
+        let lattice = Lattice::ARCSEC_3;
+        let footprints = self
+            .rules
+            .footprints(lattice, &inputs, self.elevation.as_ref());
+        for ((key, _), footprint) in open.iter().zip(footprints) {
+            let footprint = Arc::new(footprint.map_err(unmade)?);
+            self.held.0.insert(*key, Arc::clone(&footprint));
+            made.push((*key, footprint));
+        }
+        Ok(made)
     }
 
     fn held(&self, key: &FootprintKey) -> Option<Known> {
@@ -195,6 +238,6 @@ fn on(lattice: Lattice, footprint: Footprint) -> Result<Footprint> {
         .map_err(|refusal| Error::Internal(Box::new(refusal)))
 }
 
-pub fn unmade(fault: Fault) -> Error {
+fn unmade(fault: Fault) -> Error {
     Error::Internal(Box::new(fault))
 }

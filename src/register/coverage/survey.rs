@@ -13,7 +13,8 @@ use tracing::{error, info};
 use utoipa::ToSchema;
 
 use super::network::ServingCell;
-use super::store::{is_stored, unmade};
+use super::store::is_stored;
+use crate::coverage::footprint::FootprintKey;
 use crate::coverage::lattice::Lattice;
 use crate::db::footprints::{self, Record};
 use crate::db::stored;
@@ -63,16 +64,16 @@ impl Register {
         let network = self.db.snapshot_here(|conn| coverage.network(conn))?;
         let elevation = coverage.elevation.as_ref();
         let mut seen = HashSet::new();
-        let mut cells: Vec<(String, &ServingCell)> = Vec::new();
+        let mut cells: Vec<(FootprintKey, &ServingCell)> = Vec::new();
         for cell in network.cells().filter(|cell| is_stored(&cell.way)) {
             let key = cell.key(Lattice::ARCSEC_3, &coverage.rules, elevation)?;
             if seen.insert(key) {
-                cells.push((key.to_string(), cell));
+                cells.push((key, cell));
             }
         }
-        let keys: Vec<String> = cells.iter().map(|(key, _)| key.clone()).collect();
+        let keys: Vec<String> = cells.iter().map(|(key, _)| key.to_string()).collect();
         let known = self.db.read_here(|conn| footprints::known(conn, &keys))?;
-        cells.retain(|(key, _)| !known.contains(key));
+        cells.retain(|(key, _)| !known.contains(&key.to_string()));
         // Cells of one antenna place side by side: they share the losses around it.
         cells.sort_by(|(_, one), (_, other)| one.site_id.cmp(&other.site_id));
         coverage.progress.made.store(0, Ordering::Relaxed);
@@ -85,22 +86,16 @@ impl Register {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let inputs: Vec<_> = batch
-                .iter()
-                .map(|(_, cell)| (&cell.cell, &cell.way))
-                .collect();
-            let footprints = coverage
-                .rules
-                .footprints(Lattice::ARCSEC_3, &inputs, elevation);
             let made_at = stored(now());
-            let records = batch.iter().zip(footprints).map(|((key, _), footprint)| {
-                Ok(Record {
-                    key: key.clone(),
-                    bytes: footprint.map_err(unmade)?.to_bytes(),
+            let records: Vec<Record> = coverage
+                .made(batch)?
+                .into_iter()
+                .map(|(key, footprint)| Record {
+                    key: key.to_string(),
+                    bytes: footprint.to_bytes(),
                     made_at,
                 })
-            });
-            let records = records.collect::<Result<Vec<_>>>()?;
+                .collect();
             self.db
                 .write_here(|conn| footprints::keep(conn, &records))?;
             made += records.len();
