@@ -1,45 +1,42 @@
-//! A footprint as bytes for the database: origin and runs, compressed with zlib, which also checks them.
+//! A footprint as bytes for the database: origin and levels, compressed with zlib, which also checks them.
+//!
+//! The levels of a row differ little from those of the row south of it. So what is written of each cell is its level less
+//! that of the cell south of it, modulo the number of levels, and of these differences only those that are not 0, with the
+//! gaps between them: over mountains two thirds of what runs need.
 
 use std::io::{Read, Write};
-use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
 use super::super::lattice::Lattice;
-use super::super::runs::{Corrupt, Runs, put, take, take_byte};
-use super::{Footprint, Model, Origin};
+use super::super::runs::{Builder, Corrupt, Run, Runs, put, take, take_byte};
+use super::{Footprint, Model, Origin, SignalLevel};
 
 /// What the bytes below are.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 /// Most bytes that a footprint is believed to have uncompressed: a thousand times the usual.
 const MOST_BYTES: u64 = 1 << 26;
+/// Most cells of the window around a footprint: a circle of 120 km at 3″ has 9 million.
+const MOST_CELLS: u64 = 1 << 26;
+/// A cell without any level, and one more for each that it has.
+const DEPTHS: u8 = 5;
 
 const HAS_RADIUS: u8 = 1;
 const HAS_VOID_ELEVATIONS: u8 = 2;
 const IS_ELEVATION_INCOMPLETE: u8 = 4;
-const COVERED_IS_POSSIBLE: u8 = 8;
-const ROBUST_IS_COVERED: u8 = 16;
-const INDOOR_IS_ROBUST: u8 = 32;
-const KNOWN_FLAGS: u8 = 63;
+const KNOWN_FLAGS: u8 = 7;
 
 impl Footprint {
     /// The footprint as bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let [possible, covered, robust, indoor] = &self.levels;
-        let same_covered = covered == possible;
-        let same_robust = robust == covered;
-        let same_indoor = indoor == robust;
         let origin = &self.origin;
         let flags = [
             (origin.radius_m.is_some(), HAS_RADIUS),
             (origin.has_void_elevations, HAS_VOID_ELEVATIONS),
             (origin.is_elevation_incomplete, IS_ELEVATION_INCOMPLETE),
-            (same_covered, COVERED_IS_POSSIBLE),
-            (same_robust, ROBUST_IS_COVERED),
-            (same_indoor, INDOOR_IS_ROBUST),
         ];
         let flags = flags.iter().filter(|(is_set, _)| *is_set);
         let mut plain = vec![
@@ -52,17 +49,56 @@ impl Footprint {
         if let Some(radius_m) = origin.radius_m {
             plain.extend(radius_m.to_le_bytes());
         }
-        possible.write(&mut plain);
-        if !same_covered {
-            covered.write(&mut plain);
-        }
-        if !same_robust {
-            robust.write(&mut plain);
-        }
-        if !same_indoor {
-            indoor.write(&mut plain);
-        }
+        self.write_levels(&mut plain);
         compressed(&plain)
+    }
+
+    /// Appends number of rows, and if there are any: number of columns, first row, first column, number of differences, the
+    /// gap before each, each.
+    fn write_levels(&self, plain: &mut Vec<u8>) {
+        let (rows, columns) = (&self.window.rows, &self.window.columns);
+        put(rows.end - rows.start, plain);
+        if rows.is_empty() {
+            return;
+        }
+        for number in [columns.end - columns.start, rows.start, columns.start] {
+            put(number, plain);
+        }
+        let (mut gaps, mut differences) = (Vec::new(), Vec::new());
+        let mut south = vec![0; columns.len()];
+        let mut gap = 0;
+        for row in rows.clone() {
+            let own = self.depths(row);
+            for (own, south) in own.iter().zip(&south) {
+                if own == south {
+                    gap += 1;
+                } else {
+                    put(gap, &mut gaps);
+                    differences.push((own + DEPTHS - south) % DEPTHS);
+                    gap = 0;
+                }
+            }
+            south = own;
+        }
+        put(u32::try_from(differences.len()).unwrap_or(u32::MAX), plain);
+        plain.extend(gaps);
+        plain.extend(differences);
+    }
+
+    /// For each cell of a row of the window how many levels it has.
+    fn depths(&self, row: u32) -> Vec<u8> {
+        let columns = &self.window.columns;
+        let mut depths = vec![0; columns.len()];
+        for level in SignalLevel::ALL {
+            for run in self.level(level).row(row) {
+                let cells =
+                    (run.start - columns.start) as usize..(run.end - columns.start) as usize;
+                for depth in depths.get_mut(cells).into_iter().flatten() {
+                    *depth += 1;
+                }
+            }
+        }
+        depths
     }
 
     /// The footprint that [`Self::to_bytes`] wrote.
@@ -91,36 +127,87 @@ impl Footprint {
             has_void_elevations: has(HAS_VOID_ELEVATIONS),
             is_elevation_incomplete: has(IS_ELEVATION_INCOMPLETE),
         };
-        let possible = Arc::new(Runs::read(rest, lattice)?);
-        let covered = take_level(rest, lattice, &possible, has(COVERED_IS_POSSIBLE))?;
-        let robust = take_level(rest, lattice, &covered, has(ROBUST_IS_COVERED))?;
-        let indoor = take_level(rest, lattice, &robust, has(INDOOR_IS_ROBUST))?;
+        let levels = take_levels(rest, lattice)?;
         if !rest.is_empty() {
             return Err(Corrupt("something follows the end"));
         }
-        Ok(Self {
-            window: possible.window(lattice),
-            levels: [possible, covered, robust, indoor],
-            origin,
-        })
+        let footprint = Self::new(lattice, levels, origin);
+        footprint.map_err(|_| Corrupt("a level is not within the weaker one"))
     }
 }
 
-/// A level that is within the weaker one, and written only when it is another.
-fn take_level(
-    rest: &mut &[u8],
-    lattice: Lattice,
-    weaker: &Arc<Runs>,
-    is_same: bool,
-) -> Result<Arc<Runs>, Corrupt> {
-    if is_same {
-        return Ok(Arc::clone(weaker));
+/// The levels that [`Footprint::write_levels`] wrote.
+fn take_levels(rest: &mut &[u8], lattice: Lattice) -> Result<[Runs; 4], Corrupt> {
+    let rows = take(rest)?;
+    if rows == 0 {
+        return Ok(Default::default());
     }
-    let level = Runs::read(rest, lattice)?;
-    if level == **weaker || !level.is_within(weaker) {
-        return Err(Corrupt("a level is not within the weaker one"));
+    let (columns, first_row, west) = (take(rest)?, take(rest)?, take(rest)?);
+    let ends_within = |first: u32, count: u32, end: u32| {
+        first.checked_add(count).is_some_and(|behind| behind <= end)
+    };
+    if !ends_within(first_row, rows, lattice.rows())
+        || !ends_within(west, columns, lattice.columns())
+    {
+        return Err(Corrupt("a cell is not on the lattice"));
     }
-    Ok(Arc::new(level))
+    let cells = u64::from(rows) * u64::from(columns);
+    if cells == 0 || cells > MOST_CELLS {
+        return Err(Corrupt("the window has no size that is known"));
+    }
+    let mut depths = vec![0_u8; usize::try_from(cells).unwrap_or_default()];
+    let count = take(rest)?;
+    let mut gaps = Vec::new();
+    for _ in 0..count {
+        gaps.push(take(rest)?);
+    }
+    let mut place = 0_usize;
+    for gap in gaps {
+        let difference = take_byte(rest)?;
+        place += gap as usize;
+        let depth = depths
+            .get_mut(place)
+            .ok_or(Corrupt("a difference is outside"))?;
+        if difference == 0 || difference >= DEPTHS {
+            return Err(Corrupt("a difference is none"));
+        }
+        *depth = difference;
+        place += 1;
+    }
+    let width = columns as usize;
+    for place in width..depths.len() {
+        let south = depths.get(place - width).copied().unwrap_or(0);
+        if let Some(depth) = depths.get_mut(place) {
+            *depth = (*depth + south) % DEPTHS;
+        }
+    }
+    let levels = [1, 2, 3, 4].map(|least| {
+        let mut builder = Builder::new(first_row);
+        for row in depths.chunks(width) {
+            builder.push_row(stretches(west, row, least));
+        }
+        builder.finish()
+    });
+    let [possible, ..] = &levels;
+    let window = possible.window(lattice);
+    if window.rows != (first_row..first_row + rows) || window.columns != (west..west + columns) {
+        return Err(Corrupt("the window is not the smallest"));
+    }
+    Ok(levels)
+}
+
+/// The stretches of a row with at least so many levels.
+fn stretches(west: u32, row: &[u8], least: u8) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut start = west;
+    for stretch in row.chunk_by(|one, other| (*one >= least) == (*other >= least)) {
+        let end = start + u32::try_from(stretch.len()).unwrap_or(0);
+        if stretch.first().is_some_and(|depth| *depth >= least) {
+            runs.push(Run { start, end });
+        }
+        start = end;
+    }
+    runs
 }
 
 fn take_radius_m(rest: &mut &[u8]) -> Result<f64, Corrupt> {
@@ -153,7 +240,7 @@ fn model_of(byte: u8) -> Result<Model, Corrupt> {
 }
 
 pub(super) fn compressed(plain: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     // Writing to memory does not fail; if it did, the bytes would be refused when they are read.
     encoder
         .write_all(plain)

@@ -94,9 +94,7 @@ pub fn without_terrain(
     let mut field = LossField::empty(transmitter.window(lattice)?, transmitter.position);
     let curve = Curve::new(&model, transmitter.radius_km);
     for target in targets(transmitter, &field.window) {
-        if let Some((loss_db, departure_deg)) = curve.at(target.distance_km()) {
-            set(&mut field, target.index, loss_db, departure_deg);
-        }
+        fill_by_formula(&mut field, &curve, &target);
     }
     Ok(field)
 }
@@ -165,7 +163,9 @@ pub fn over_terrain(
         ground.clutter_height_m,
         [0.0, CLUTTER_MAX_M],
     )?;
-    let formula = ExtendedHata::new(transmitter.link, ground.environment).ok();
+    let formula = ExtendedHata::new(transmitter.link, ground.environment)
+        .ok()
+        .map(|model| Curve::new(&model, transmitter.radius_km.min(hata::DISTANCE_MAX_KM)));
     let mut field = LossField::empty(transmitter.window(lattice)?, transmitter.position);
     let radials = Radials::around(transmitter, lattice);
     let kernel = Kernel::new(
@@ -220,11 +220,8 @@ fn targets(transmitter: &Transmitter, window: &Window) -> Vec<Target> {
     cells(window).enumerate().filter_map(target).collect()
 }
 
-fn fill_by_formula(field: &mut LossField, model: &ExtendedHata, target: &Target) {
-    let distance_km = target.distance_km();
-    if distance_km <= hata::DISTANCE_MAX_KM {
-        let loss_db = model.loss_within_db(distance_km);
-        let departure_deg = departure_deg(model.link(), distance_km);
+fn fill_by_formula(field: &mut LossField, curve: &Curve, target: &Target) {
+    if let Some((loss_db, departure_deg)) = curve.at(target.distance_km()) {
         set(field, target.index, loss_db, departure_deg);
     }
 }
@@ -328,7 +325,7 @@ fn trace(
     ray: &mut Ray,
     aims: &[Aim],
     heights: Heights,
-    formula: Option<&ExtendedHata>,
+    formula: Option<&Curve>,
 ) {
     let mut samples = heights.ground_m.into_iter();
     ray.start(samples.next());
@@ -347,8 +344,8 @@ fn trace(
         for Aim { target, .. } in aims {
             let Some(arrival) = arrival else {
                 field.shortfalls.cells_without_dem += 1;
-                if let Some(model) = formula {
-                    fill_by_formula(field, model, target);
+                if let Some(curve) = formula {
+                    fill_by_formula(field, curve, target);
                 }
                 continue;
             };

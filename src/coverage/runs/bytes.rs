@@ -1,7 +1,4 @@
-//! Runs as bytes: gaps and lengths as variable-length integers (LEB128), and a reader that takes nothing else.
-
-use super::{Builder, Run, Runs};
-use crate::coverage::lattice::Lattice;
+//! Variable-length integers (LEB128), and a reader that takes nothing else.
 
 /// Bytes that are no runs, with what is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,77 +39,4 @@ pub(in crate::coverage) fn take(from: &mut &[u8]) -> Result<u32, Corrupt> {
         }
     }
     Err(Corrupt("an integer exceeds 32 bits"))
-}
-
-impl Runs {
-    /// Appends the set: number of rows, first row, westernmost column; for each row the number of runs and for each run the
-    /// gap before it (counted from the westernmost column; less one behind another run) and its length less one.
-    pub fn write(&self, into: &mut Vec<u8>) {
-        let rows = self.row_range();
-        put(rows.end - rows.start, into);
-        let Some(west) = self.all.iter().map(|run| run.start).min() else {
-            return;
-        };
-        put(self.first_row, into);
-        put(west, into);
-        for (_, runs) in self.rows() {
-            put(u32::try_from(runs.len()).unwrap_or(u32::MAX), into);
-            let mut next = west;
-            for run in runs {
-                put(run.start - next, into);
-                put(run.end - run.start - 1, into);
-                next = run.end + 1;
-            }
-        }
-    }
-
-    /// Takes a set off the front of what [`Self::write`] wrote.
-    ///
-    /// # Errors
-    /// When the bytes are none of its: cut off, beyond the lattice, or not the one way in which a set is written.
-    pub fn read(from: &mut &[u8], lattice: Lattice) -> Result<Self, Corrupt> {
-        let rows = take(from)?;
-        if rows == 0 {
-            return Ok(Self::default());
-        }
-        let (first_row, west) = (take(from)?, take(from)?);
-        if first_row
-            .checked_add(rows)
-            .is_none_or(|end| end > lattice.rows())
-        {
-            return Err(Corrupt("a row is not on the lattice"));
-        }
-        let mut builder = Builder::new(first_row);
-        for _ in 0..rows {
-            builder.push_row(take_row(from, west, lattice.columns())?);
-        }
-        let runs = builder.finish();
-        if runs.row_range() != (first_row..first_row + rows) {
-            return Err(Corrupt("the first or the last row is empty"));
-        }
-        if runs.all.iter().all(|run| run.start > west) {
-            return Err(Corrupt("the westernmost column is empty"));
-        }
-        Ok(runs)
-    }
-}
-
-/// Takes the runs of a row off.
-fn take_row(from: &mut &[u8], west: u32, columns: u32) -> Result<Vec<Run>, Corrupt> {
-    let beyond = Corrupt("a column is not on the lattice");
-    let mut next = west;
-    let mut row = Vec::new();
-    for _ in 0..take(from)? {
-        let start = next.checked_add(take(from)?).ok_or(beyond)?;
-        let last = start.checked_add(take(from)?).ok_or(beyond)?;
-        if last >= columns {
-            return Err(beyond);
-        }
-        row.push(Run {
-            start,
-            end: last + 1,
-        });
-        next = last + 2;
-    }
-    Ok(row)
 }

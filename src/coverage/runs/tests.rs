@@ -51,52 +51,24 @@ fn runs_that_meet_are_one_and_empty_rows_at_the_ends_are_none() {
 }
 
 #[test]
-fn bytes_that_say_it_in_another_way_are_refused() {
-    let faults = |bytes: &[u8]| Runs::read(&mut &*bytes, Lattice::ARCSEC_3).unwrap_err().0;
-    assert_eq!(faults(&[]), "the end is missing");
-    assert_eq!(faults(&[0x80, 0]), "an integer is longer than needed");
-    assert_eq!(faults(&[0xFF; 9]), "an integer exceeds 32 bits");
-    assert_eq!(faults(&[1, 0, 0, 0]), "the first or the last row is empty");
-    assert_eq!(
-        faults(&[1, 0, 0, 1, 1, 0]),
-        "the westernmost column is empty"
-    );
-    assert_eq!(
-        faults(&[1, 0xC0, 0x97, 0x0D, 0]),
-        "a row is not on the lattice"
-    );
-    assert_eq!(
-        faults(&[1, 0, 0, 1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]),
-        "a column is not on the lattice"
-    );
+fn integers_that_are_written_in_another_way_are_refused() {
+    let fault = |bytes: &[u8]| take(&mut &*bytes).unwrap_err().0;
+    assert_eq!(fault(&[]), "the end is missing");
+    assert_eq!(fault(&[0x80, 0]), "an integer is longer than needed");
+    assert_eq!(fault(&[0xFF; 9]), "an integer exceeds 32 bits");
+    for value in [0, 1, 127, 128, 300, u32::MAX] {
+        let mut bytes = Vec::new();
+        put(value, &mut bytes);
+        assert_eq!(take(&mut bytes.as_slice()), Ok(value));
+    }
 }
 
 proptest! {
     #[test]
-    fn a_set_is_written_and_read_back(runs in any_runs()) {
-        let mut bytes = Vec::new();
-        runs.write(&mut bytes);
-        let mut rest = bytes.as_slice();
-        prop_assert_eq!(Runs::read(&mut rest, Lattice::ARCSEC_3), Ok(runs));
-        prop_assert!(rest.is_empty());
-        for length in 0..bytes.len() {
-            prop_assert!(Runs::read(&mut &bytes[..length], Lattice::ARCSEC_3).is_err());
-        }
-    }
-
-    #[test]
-    fn what_is_read_from_any_bytes_is_written_as_these_bytes(bytes in prop::collection::vec(0..12_u8, 0..40)) {
-        let mut rest = bytes.as_slice();
-        if let Ok(runs) = Runs::read(&mut rest, Lattice::ARCSEC_3) {
-            let mut written = Vec::new();
-            runs.write(&mut written);
-            prop_assert_eq!(&written, &bytes[..bytes.len() - rest.len()]);
-        }
-    }
-
-    #[test]
-    fn any_bytes_are_a_set_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-        let _ = Runs::read(&mut bytes.as_slice(), Lattice::ARCSEC_3);
+    fn finer_cells_are_those_within_the_cells(runs in any_runs(), factor in 1..5_u32) {
+        let finer = runs.refined(factor);
+        prop_assert_eq!(finer.cell_count(), runs.cell_count() * u64::from(factor * factor));
+        prop_assert!(cells(&finer).iter().all(|(row, column)| runs.contains(row / factor, column / factor)));
     }
 
     #[test]
