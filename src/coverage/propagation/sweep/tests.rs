@@ -6,7 +6,7 @@
     reason = "made-up heights are small, and the same losses are the same bits"
 )]
 
-use std::{fs, time::Instant};
+use std::fs;
 
 use proptest::prelude::*;
 
@@ -363,26 +363,4 @@ fn the_same_question_has_the_same_answer_bit_for_bit() {
     let transmitter = at(103.5, 22.5, 942.5, 8.0);
     let field = swept(&elevation, &transmitter, &Ground::default());
     assert_eq!(field, swept(&elevation, &transmitter, &Ground::default()));
-}
-
-#[test]
-#[ignore = "a measurement: run it in release"]
-fn how_long_a_field_takes() {
-    let elevation = mountains().unwrap();
-    for radius_km in [10.0, 20.0, 35.0] {
-        let transmitter = mountain(radius_km);
-        let begin = Instant::now();
-        let field = swept(&elevation, &transmitter, &Ground::default());
-        let first = begin.elapsed();
-        let mut best = f64::MAX;
-        for _ in 0..5 {
-            let begin = Instant::now();
-            assert_eq!(field, swept(&elevation, &transmitter, &Ground::default()));
-            best = best.min(begin.elapsed().as_secs_f64());
-        }
-        eprintln!(
-            "{radius_km} km: {best:.4} s, the first {first:?}, {:?}",
-            field.shortfalls
-        );
-    }
 }
