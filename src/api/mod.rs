@@ -7,6 +7,7 @@ pub mod changes;
 pub mod coverage;
 pub mod deliveries;
 pub mod document;
+pub mod elevation;
 pub mod events;
 mod files;
 pub mod gate;
@@ -102,6 +103,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(coverage::cover_district)
             .service(coverage::cover_area)
             .service(coverage::cover_level)
+            .service(elevation::show_elevation)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

@@ -24,6 +24,7 @@ mod boundary_changes;
 mod changes;
 mod deliveries;
 mod document;
+mod elevation;
 mod health;
 mod history;
 mod kept;
