@@ -203,6 +203,9 @@ fn line(name: &str, rows: u32, taken: &Taken, bare: &[Option<Duration>]) {
     );
 }
 
+/// Ways in which the bare database takes the rows of a register, and how long each took.
+type Bare = fn(&Place) -> Vec<Option<Duration>>;
+
 /// A file into a fresh register, and its line.
 fn case(
     name: &str,
@@ -210,7 +213,7 @@ fn case(
     rows: u32,
     media_type: &str,
     body: &[u8],
-    bare: Option<fn(&Place) -> Vec<Option<Duration>>>,
+    bare: Option<Bare>,
 ) {
     if !name.contains(&std::env::var("BENCH_ONLY").unwrap_or_default()) {
         return;

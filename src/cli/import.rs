@@ -21,7 +21,7 @@ pub enum Import {
     /// Import the areas of a GeoJSON file and file every site under them
     Areas(Box<Areas>),
     /// Import operators from JSON or NDJSON
-    Operators(Operators),
+    Operators(Box<Operators>),
     /// Import sites from CSV, XLSX, GeoJSON, NDJSON, JSON or a file of cells
     Sites(Box<Rows>),
     /// Import subscriber counts from CSV, XLSX, NDJSON or JSON

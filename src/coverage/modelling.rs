@@ -238,6 +238,7 @@ impl Rules {
 
     /// The footprints of cells, in their order, computed in parallel. Cells that share an antenna place, a frequency and a
     /// height share the losses around it.
+    #[must_use]
     pub fn footprints(
         &self,
         lattice: Lattice,

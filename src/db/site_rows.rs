@@ -1,5 +1,10 @@
 //! Writes versions of sites, with what of them is in service.
 
+#![expect(
+    clippy::ref_option_ref,
+    reason = "what diesel's derive makes of optional columns"
+)]
+
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;

@@ -22,6 +22,8 @@ mod area_import;
 mod areas;
 mod boundary_changes;
 mod changes;
+mod coverage;
+mod coverage_exactness;
 mod deliveries;
 mod document;
 mod elevation;

@@ -1,5 +1,7 @@
 //! The service under test: set up as the program sets it up, on either database, with keys for every role.
 
+mod division;
+
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
@@ -23,6 +25,8 @@ use telecom_inventory::domain::{Caller, Role};
 use telecom_inventory::register::Register;
 use telecom_inventory::register::keys::NewKey;
 use telecom_inventory::server;
+
+pub use division::{area, division, square};
 
 use crate::{contract, postgres};
 
@@ -77,6 +81,7 @@ type Answer = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
 /// A running service and the keys to it.
 pub struct TestApp {
+    url: String,
     /// The register behind it.
     pub register: Arc<Register>,
     state: Arc<State>,
@@ -90,6 +95,8 @@ pub struct TestApp {
 enum Place {
     Folder(#[expect(dead_code, reason = "held until the test ends")] TempDir),
     Schema(#[expect(dead_code, reason = "held until the test ends")] postgres::Database),
+    /// Held by another.
+    Shared,
 }
 
 /// An answer, already held against the contract.
@@ -159,7 +166,8 @@ impl TestApp {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("t.sqlite");
         std::fs::copy(TEMPLATE.path().join("t.sqlite"), &path).unwrap();
-        Self::on(&path.display().to_string(), Place::Folder(folder), INSIDE).await
+        let url = path.display().to_string();
+        Self::on(&url, Place::Folder(folder), INSIDE).await.set_up()
     }
 
     /// On a fresh PostgreSQL schema, where there is a server.
@@ -167,7 +175,8 @@ impl TestApp {
         let database = postgres::database()?;
         let url = database.url.clone();
         Db::open(&url, 1).unwrap().migrate().unwrap();
-        Some(Self::on(&url, Place::Schema(database), INSIDE).await)
+        let app = Self::on(&url, Place::Schema(database), INSIDE);
+        Some(app.await.set_up())
     }
 
     /// On a fresh SQLite file, with these flags of `serve`.
@@ -175,7 +184,7 @@ impl TestApp {
         let folder = TempDir::new().unwrap();
         let url = folder.path().join("t.sqlite").display().to_string();
         Db::open(&url, 1).unwrap().migrate().unwrap();
-        Self::on(&url, Place::Folder(folder), flags).await
+        Self::on(&url, Place::Folder(folder), flags).await.set_up()
     }
 
     async fn on(url: &str, place: Place, flags: &[&str]) -> Self {
@@ -184,12 +193,9 @@ impl TestApp {
         let db = Db::open(url, 4).unwrap();
         let files = TempDir::new().unwrap();
         let submissions = files.path().join("submissions");
-        let register = Arc::new(Register::new(
-            db,
-            settings.rules.settings(),
-            submissions,
-            settings.rules.models.coverage().unwrap(),
-        ));
+        let rules = &settings.rules;
+        let coverage = rules.models.coverage().unwrap();
+        let register = Arc::new(Register::new(db, rules.settings(), submissions, coverage));
         let state = server::state(Arc::clone(&register), &settings.serving, clock).unwrap();
         let inner = state.clone().into_inner();
         let service = std::rc::Rc::new(test::init_service(server::app(state)).await);
@@ -197,7 +203,8 @@ impl TestApp {
             let service = std::rc::Rc::clone(&service);
             Box::pin(async move { service.call(request).await.unwrap().map_into_boxed_body() })
         };
-        let mut app = Self {
+        Self {
+            url: url.to_owned(),
             register,
             state: inner,
             serving: settings.serving,
@@ -205,13 +212,18 @@ impl TestApp {
             keys: Vec::new(),
             _files: files,
             _place: place,
-        };
-        app.set_up();
-        app
+        }
+    }
+
+    /// Another service over the same database.
+    pub async fn again(&self) -> Self {
+        let mut other = Self::on(&self.url, Place::Shared, INSIDE).await;
+        other.keys.clone_from(&self.keys);
+        other
     }
 
     /// Operators, and a key for each role.
-    fn set_up(&mut self) {
+    fn set_up(mut self) -> Self {
         let change = self.register.change(Caller::CommandLine, clock(), None);
         let keys = self.register.db.write_here(|conn| {
             for code in ["viettel", "vnpt", "mobifone"] {
@@ -240,6 +252,7 @@ impl TestApp {
             Ok(made)
         });
         self.keys = keys.unwrap();
+        self
     }
 
     /// Puts the committed seeds into a register of its own, without the operators of other tests.
@@ -413,73 +426,6 @@ impl TestApp {
             .expect(201)
             .json()
     }
-}
-
-/// A square boundary.
-pub fn square(west: f64, south: f64, side: f64) -> Value {
-    let (east, north) = (west + side, south + side);
-    json!({"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]})
-}
-
-/// A feature of a division.
-pub fn area(
-    level: &str,
-    code: &str,
-    name: &str,
-    validity: (&str, Option<&str>),
-    boundary: &Value,
-) -> Value {
-    json!({"type": "Feature", "geometry": boundary, "properties": {
-        "level": level, "code": code, "name": name, "valid_from": validity.0, "valid_to": validity.1}})
-}
-
-/// A province of two by two districts of 0.1° until July 2025; each is halved into communes, and after the reform the
-/// four eastern and western halves are joined across district borders under codes that were used before.
-pub fn division() -> Value {
-    let old = ("2013-01-01", Some("2025-07-01"));
-    let mut features = vec![area(
-        "province",
-        "12",
-        "Tỉnh Thử",
-        ("2013-01-01", None),
-        &square(103.0, 22.0, 0.2),
-    )];
-    for (i, (code, name)) in [
-        ("105", "Thành phố Một"),
-        ("106", "Huyện Đường"),
-        ("107", "Huyện Mường Tè"),
-        ("108", "Huyện Bốn"),
-    ]
-    .iter()
-    .enumerate()
-    {
-        let (west, south) = (103.0 + 0.1 * (i % 2) as f64, 22.0 + 0.1 * (i / 2) as f64);
-        features.push(area("district", code, name, old, &square(west, south, 0.1)));
-        for half in 0..2 {
-            let west = west + 0.05 * f64::from(half);
-            let boundary = json!({"type": "Polygon", "coordinates": [[[west, south], [west + 0.05, south], [west + 0.05, south + 0.1], [west, south + 0.1], [west, south]]]});
-            features.push(area(
-                "commune",
-                &format!("0{code}{half}"),
-                &format!("Xã {code}-{half}"),
-                old,
-                &boundary,
-            ));
-        }
-    }
-    for strip in 0..4 {
-        let west = 103.0 + 0.05 * f64::from(strip);
-        let boundary = json!({"type": "Polygon", "coordinates": [[[west, 22.0], [west + 0.05, 22.0], [west + 0.05, 22.2], [west, 22.2], [west, 22.0]]]});
-        let code = ["01080", "01081", "01050", "01099"][strip as usize];
-        features.push(area(
-            "commune",
-            code,
-            &format!("Xã mới {strip}"),
-            ("2025-07-01", None),
-            &boundary,
-        ));
-    }
-    json!({"type": "FeatureCollection", "features": features})
 }
 
 /// `base` with the fields of `patch`.

@@ -16,6 +16,7 @@ use super::question::{OperatorRule, Question};
 use crate::coverage::footprint::{Model, SignalLevel};
 use crate::coverage::modelling::{ASSUMED_RADII_M, ASSUMED_SECTOR_DEG, MODEL_VERSION};
 use crate::coverage::partition::Cells;
+use crate::coverage::sums::UnitCover;
 use crate::db::{DbConn, changes};
 use crate::domain::{Level, Technology};
 use crate::error::{Error, Result};
@@ -313,7 +314,7 @@ impl Coverage {
 
 fn area_share(found: &Found) -> AreaShare {
     let percent = found.at_level.percent();
-    let [weaker, stronger] = found.range.map(|it| it.percent());
+    let [weaker, stronger] = found.range.map(UnitCover::percent);
     AreaShare {
         covered_km2: km2(found.at_level.covered),
         percent: percent.map(rounded),

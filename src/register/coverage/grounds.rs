@@ -26,10 +26,13 @@ pub struct Ground {
     pub partition: Partition,
 }
 
+/// Grounds by the ids of their areas.
+type Sets = HashMap<Vec<i32>, Arc<[Ground]>>;
+
 /// Sets of areas on the lattice, for one revision of the boundaries.
 #[derive(Default)]
 pub struct Grounds {
-    kept: Mutex<(i64, HashMap<Vec<i32>, Arc<[Ground]>>)>,
+    kept: Mutex<(i64, Sets)>,
 }
 
 impl Grounds {

@@ -155,6 +155,7 @@ impl Network {
 }
 
 /// The cells of a site, as the register or a question has it.
+#[must_use]
 pub fn cells(
     site: &SiteRadios,
     id: &Arc<str>,

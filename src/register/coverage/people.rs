@@ -242,12 +242,15 @@ impl Signals {
     }
 }
 
+/// A cluster of homes: its place, as an index, and its households.
+type Cluster = (usize, Option<i32>);
+
 /// Where the homes of villages are: for each the places of its centre and of its clusters, as indices.
 pub struct Homes {
     /// All places.
     pub places: Vec<Position>,
     /// By village: its centre, then its clusters with their households.
-    by_village: Vec<(usize, Vec<(usize, Option<i32>)>)>,
+    by_village: Vec<(usize, Vec<Cluster>)>,
 }
 
 impl Homes {
