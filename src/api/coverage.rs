@@ -128,6 +128,18 @@ pub fn question(params: &mut Params, asked: &Asked) -> Question {
     }
 }
 
+/// Reads a question about single places, where "of each area the operator that covers most" means nothing.
+pub fn question_of_places(params: &mut Params, asked: &Asked) -> Question {
+    let question = question(params, asked);
+    if question.operator == OperatorRule::Max {
+        let rule = Rule::UnknownValue {
+            known: "any, all, or an operator's code",
+        };
+        params.faults.parameter("operator", rule, Some("max"));
+    }
+    question
+}
+
 /// A row of a table of coverage.
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -297,7 +309,12 @@ fn respond<T: Serialize>(
         extra: &[],
         next: None,
     };
-    let mut response = negotiate::list(format, &list, whole)?;
+    let response = negotiate::list(format, &list, whole)?;
+    Ok(uncached(response, is_pending))
+}
+
+/// The response, which is not kept where something is pending.
+pub fn uncached(mut response: HttpResponse, is_pending: bool) -> HttpResponse {
     if is_pending {
         // What is answered without its terrain is better answered soon: it is not kept.
         let never = actix_web::http::header::HeaderValue::from_static("no-store");
@@ -305,5 +322,5 @@ fn respond<T: Serialize>(
             .headers_mut()
             .insert(actix_web::http::header::CACHE_CONTROL, never);
     }
-    Ok(response)
+    response
 }

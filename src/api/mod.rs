@@ -21,6 +21,7 @@ pub mod params;
 pub mod problem;
 pub mod report;
 pub mod settlement_import;
+pub mod settlement_input;
 pub mod settlement_list;
 pub mod settlements;
 pub mod site_input;

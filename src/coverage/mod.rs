@@ -17,6 +17,7 @@ pub mod modelling;
 mod number;
 pub mod partition;
 pub mod propagation;
+pub mod reception;
 pub mod runs;
 pub mod sums;
 pub mod units;

@@ -42,6 +42,7 @@ mod seed_division;
 mod seeds;
 mod settlement_import;
 mod settlement_list;
+mod settlement_status;
 mod settlements;
 mod site_list;
 mod sites;
