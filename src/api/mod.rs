@@ -3,6 +3,7 @@
 pub mod area_import;
 pub mod areas;
 pub mod asked;
+pub mod cells;
 pub mod changes;
 pub mod coverage;
 pub mod deliveries;
@@ -10,6 +11,7 @@ pub mod document;
 pub mod elevation;
 pub mod events;
 mod files;
+pub mod gaps;
 pub mod gate;
 pub mod health;
 pub mod kept;
@@ -104,6 +106,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(coverage::cover_district)
             .service(coverage::cover_area)
             .service(coverage::cover_level)
+            .service(gaps::list_gaps)
+            .service(cells::show_footprint)
             .service(elevation::show_elevation)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)

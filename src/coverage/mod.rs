@@ -15,6 +15,7 @@ pub mod lattice;
 pub mod layer;
 pub mod modelling;
 mod number;
+pub mod outline;
 pub mod partition;
 pub mod propagation;
 pub mod reception;

@@ -11,6 +11,7 @@ pub mod network;
 mod people;
 pub mod places;
 mod question;
+pub mod shapes;
 mod store;
 pub mod survey;
 mod villages;
