@@ -4,9 +4,11 @@ use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::IntoParams;
 
 use super::asked::Asked;
+use super::cells::written;
 use super::negotiate::{self, Format, List};
 use super::params::Params;
 use crate::coverage::footprint::SignalLevel;
@@ -14,6 +16,7 @@ use crate::domain::{Level, Rule, Technology, text};
 use crate::error::{Error, Result};
 use crate::formats::{Feature, Geometry};
 use crate::register::coverage::figures::{AreaCoverage, CoverageRow, LevelCoverage};
+use crate::register::coverage::shapes::PURPOSE;
 use crate::register::coverage::{Groups, OperatorRule, Question};
 
 /// Most sites that a question may leave out.
@@ -50,7 +53,9 @@ pub struct CoverageQuery {
     exclude_sites: Option<String>,
     /// Planned sites count from the day for which they are announced.
     include_planned: Option<bool>,
-    /// Representation: json, csv, xlsx; else by `Accept`.
+    /// With `f=geojson`: the outline of what is not covered, in place of what is.
+    invert: Option<bool>,
+    /// Representation: json, geojson (the outline of what is covered), csv, xlsx; else by `Accept`.
     f: Option<String>,
 }
 
@@ -88,6 +93,19 @@ pub struct LevelCoverageQuery {
     f: Option<String>,
 }
 
+/// Reads how strong a signal must be.
+pub fn signal_level(params: &mut Params) -> SignalLevel {
+    let level = params.checked("signal_level", |word| {
+        let mut levels = SignalLevel::ALL.into_iter();
+        levels
+            .find(|level| level.as_str() == word)
+            .ok_or(Rule::UnknownValue {
+                known: "possible, covered, robust, indoor",
+            })
+    });
+    level.unwrap_or(SignalLevel::Covered)
+}
+
 /// Reads a question from its parameters.
 pub fn question(params: &mut Params, asked: &Asked) -> Question {
     let technology = params.checked("technology", |word| match word {
@@ -102,14 +120,7 @@ pub fn question(params: &mut Params, asked: &Asked) -> Question {
             code => OperatorRule::One(text::operator_code(code)?),
         })
     });
-    let signal_level = params.checked("signal_level", |word| {
-        let mut levels = SignalLevel::ALL.into_iter();
-        levels
-            .find(|level| level.as_str() == word)
-            .ok_or(Rule::UnknownValue {
-                known: "possible, covered, robust, indoor",
-            })
-    });
+    let signal_level = signal_level(params);
     let exclude_sites = params.list("exclude_sites", text::site_id);
     if exclude_sites.len() > EXCLUDED_MAX {
         let rule = Rule::TooMany { max: EXCLUDED_MAX };
@@ -121,11 +132,23 @@ pub fn question(params: &mut Params, asked: &Asked) -> Question {
         technology: technology.flatten(),
         at_least: params.flag("at_least"),
         operator: operator.unwrap_or(OperatorRule::Any),
-        signal_level: signal_level.unwrap_or(SignalLevel::Covered),
+        signal_level,
         division_on: params.date("division_on"),
         exclude_sites,
         include_planned: params.flag("include_planned"),
     }
+}
+
+/// Reads a question about single places, where "of each area the operator that covers most" means nothing.
+pub fn question_of_places(params: &mut Params, asked: &Asked) -> Question {
+    let question = question(params, asked);
+    if question.operator == OperatorRule::Max {
+        let rule = Rule::UnknownValue {
+            known: "any, all, or an operator's code",
+        };
+        params.faults.parameter("operator", rule, Some("max"));
+    }
+    question
 }
 
 /// A row of a table of coverage.
@@ -186,6 +209,31 @@ fn row(row: &CoverageRow) -> Result<Row> {
         .map_err(|error| Error::Internal(Box::new(error)))
 }
 
+/// The coverage of an area with the outline of it.
+#[derive(Serialize)]
+struct Shaped {
+    #[serde(flatten)]
+    coverage: AreaCoverage,
+    /// `covered` or `uncovered`.
+    shows: &'static str,
+    purpose: &'static str,
+    #[serde(skip)]
+    shape: Box<RawValue>,
+}
+
+impl Feature for Shaped {
+    const COLUMNS: &'static [&'static str] = &[];
+
+    fn id(&self) -> String {
+        let area = &self.coverage.district;
+        format!("{}@{}", area.code, area.valid_from)
+    }
+
+    fn geometry(&self) -> Geometry<'_> {
+        Geometry::Written(&self.shape)
+    }
+}
+
 /// Compute the coverage of a district
 ///
 /// Area, people and settlements that have a signal, by the cells that were in service on a day, with the models they were
@@ -194,7 +242,7 @@ fn row(row: &CoverageRow) -> Result<Row> {
     tag = "coverage",
     params(("code" = String, Path, description = "Code of the district", example = "107"), CoverageQuery),
     responses((status = 200, description = "The coverage", content((AreaCoverage = "application/json"),
-        (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Error),
+        (Object = "application/geo+json"), (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Error),
     security(("key" = ["reader"]))
 )]
 #[get("/districts/{code}/coverage")]
@@ -207,7 +255,7 @@ pub async fn cover_district(asked: Asked, code: web::Path<String>) -> Result<Htt
     tag = "coverage",
     params(("code" = String, Path, description = "Code of the area", example = "12"), CoverageQuery),
     responses((status = 200, description = "The coverage", content((AreaCoverage = "application/json"),
-        (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Error),
+        (Object = "application/geo+json"), (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))), Error),
     security(("key" = ["reader"]))
 )]
 #[get("/areas/{code}/coverage")]
@@ -219,13 +267,39 @@ async fn cover_one(asked: Asked, level: Option<Level>, code: String) -> Result<H
     let mut params = Params::of::<CoverageQuery>(&asked.query);
     let f = params.raw("f");
     let question = question(&mut params, &asked);
+    let invert = params.flag("invert");
+    let format = asked.format(f, negotiate::TABLES);
+    if invert && !matches!(format, Ok(Format::GeoJson)) {
+        let rule = Rule::UnknownValue {
+            known: "false; true only with f=geojson",
+        };
+        params.faults.parameter("invert", rule, Some("true"));
+    }
     params.give(())?;
-    let format = asked.format(f, FIGURES)?;
+    let format = format?;
     let (register, now) = (asked.register(), asked.now);
     let db = register.db.clone();
-    let coverage = db
-        .snapshot(move |conn| register.coverage_of_area(conn, &question, level, &code, now))
+    let (coverage, shape) = db
+        .snapshot(move |conn| {
+            let shape = if format == Format::GeoJson {
+                Some(register.coverage_shape(conn, &question, level, &code, invert)?)
+            } else {
+                None
+            };
+            let coverage = register.coverage_of_area(conn, &question, level, &code, now)?;
+            Ok((coverage, shape))
+        })
         .await?;
+    if let Some(shape) = shape {
+        let is_pending = coverage.figures.pending_footprints > 0;
+        let view = Shaped {
+            coverage,
+            shows: if invert { "uncovered" } else { "covered" },
+            purpose: PURPOSE,
+            shape: written(&shape)?,
+        };
+        return Ok(uncached(negotiate::single(format, &view)?, is_pending));
+    }
     let rows = if format == Format::Json {
         Vec::new()
     } else {
@@ -297,7 +371,12 @@ fn respond<T: Serialize>(
         extra: &[],
         next: None,
     };
-    let mut response = negotiate::list(format, &list, whole)?;
+    let response = negotiate::list(format, &list, whole)?;
+    Ok(uncached(response, is_pending))
+}
+
+/// The response, which is not kept where something is pending.
+pub fn uncached(mut response: HttpResponse, is_pending: bool) -> HttpResponse {
     if is_pending {
         // What is answered without its terrain is better answered soon: it is not kept.
         let never = actix_web::http::header::HeaderValue::from_static("no-store");
@@ -305,5 +384,5 @@ fn respond<T: Serialize>(
             .headers_mut()
             .insert(actix_web::http::header::CACHE_CONTROL, never);
     }
-    Ok(response)
+    response
 }

@@ -30,6 +30,7 @@ const ROUTES: &[&str] = &[
     "/api/v1/summary",
     "/api/v1/districts/{code}/coverage",
     "/api/v1/areas/{code}/coverage",
+    "/api/v1/districts/{code}/gaps",
     "/api/v1/coverage",
     "/api/v1/reports/annual",
     "/api/v1/subscribers",

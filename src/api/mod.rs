@@ -3,12 +3,15 @@
 pub mod area_import;
 pub mod areas;
 pub mod asked;
+pub mod cells;
 pub mod changes;
 pub mod coverage;
 pub mod deliveries;
 pub mod document;
+pub mod elevation;
 pub mod events;
 mod files;
+pub mod gaps;
 pub mod gate;
 pub mod health;
 pub mod kept;
@@ -20,6 +23,7 @@ pub mod params;
 pub mod problem;
 pub mod report;
 pub mod settlement_import;
+pub mod settlement_input;
 pub mod settlement_list;
 pub mod settlements;
 pub mod site_input;
@@ -102,6 +106,9 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(coverage::cover_district)
             .service(coverage::cover_area)
             .service(coverage::cover_level)
+            .service(gaps::list_gaps)
+            .service(cells::show_footprint)
+            .service(elevation::show_elevation)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

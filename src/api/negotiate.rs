@@ -51,6 +51,7 @@ impl Format {
             [Self::Json, Self::Csv, Self::Xlsx, Self::Html] => "json, csv, xlsx, html",
             [Self::Json, Self::Csv, Self::Xlsx] => "json, csv, xlsx",
             [Self::Json, Self::GeoJson] => "json, geojson",
+            [Self::GeoJson] => "geojson",
             _ => "json",
         }
     }

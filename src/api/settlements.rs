@@ -4,12 +4,14 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::Asked;
+use super::coverage;
 use super::negotiate;
 use super::params::{ChangeQuery, Params};
+use super::settlement_input::{FieldReportInput, SettlementInput};
+use super::settlement_list::SettlementItem;
 use super::views::utc;
 use crate::db::settlements::{self as rows, Record, ReportRecord};
 use crate::domain::settlement::Cluster;
@@ -62,6 +64,12 @@ pub struct SettlementView {
 }
 
 impl SettlementView {
+    /// Number of the version.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.version
+    }
+
     /// The view of `record`, with its areas as on `day`.
     ///
     /// # Errors
@@ -191,13 +199,13 @@ impl TryFrom<ReportRecord> for FieldReportView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettlementWithReports {
     #[serde(flatten)]
-    settlement: SettlementView,
+    settlement: SettlementItem,
     /// The reports that hold, newest first.
     reports: Vec<FieldReportView>,
 }
 
 impl Feature for SettlementWithReports {
-    const COLUMNS: &'static [&'static str] = COLUMNS;
+    const COLUMNS: &'static [&'static str] = SettlementItem::COLUMNS;
 
     fn id(&self) -> String {
         self.settlement.id()
@@ -208,102 +216,28 @@ impl Feature for SettlementWithReports {
     }
 }
 
-/// A settlement as it is sent. What the server makes or finds may be sent back and is passed over.
-#[derive(ToSchema)]
-#[schema(as = SettlementInput, example = json!({"code": "B-03394-02", "name": "Bản Nậm Pha", "longitude": 103.4712, "latitude": 22.4701,
-    "population": 412, "clusters": [{"name": "Khu Suối", "longitude": 103.4801, "latitude": 22.4752, "households": 23}]}))]
-#[expect(
-    dead_code,
-    reason = "it describes the body; domain::settlement reads it"
-)]
-pub struct SettlementInput {
-    /// Its code, the key; may be left out where the address has it.
-    #[schema(min_length = 1, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
-    code: Option<String>,
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200)]
-    name: String,
-    /// Decimal degrees east of its centre or cultural house, WGS 84.
-    #[schema(minimum = -180, maximum = 180)]
-    longitude: f64,
-    /// Decimal degrees north of the same, WGS 84.
-    #[schema(minimum = -90, maximum = 90)]
-    latitude: f64,
-    /// Inhabitants.
-    #[schema(minimum = 0, maximum = 10_000_000)]
-    population: Option<i32>,
-    /// Households.
-    #[schema(minimum = 0, maximum = 10_000_000)]
-    households: Option<i32>,
-    /// Whether it has power from the grid.
-    has_grid_power: Option<bool>,
-    /// Its clusters of homes.
-    #[schema(max_items = 200)]
-    clusters: Option<Vec<Cluster>>,
-    /// Where the record comes from.
-    #[schema(max_length = 500)]
-    source: Option<String>,
-    /// Passed over.
-    #[schema(read_only)]
-    district: Option<String>,
-    /// Passed over.
-    #[schema(read_only)]
-    commune: Option<String>,
-    /// Passed over.
-    #[schema(read_only, value_type = Option<Vec<Object>>)]
-    reports: Option<Vec<Value>>,
-    /// Passed over.
-    #[schema(read_only)]
-    version: Option<i32>,
-    /// Passed over.
-    #[schema(read_only)]
-    created_at: Option<String>,
-    /// Passed over.
-    #[schema(read_only)]
-    updated_at: Option<String>,
-}
-
-/// A report as it is sent.
-#[derive(ToSchema)]
-#[schema(as = FieldReportInput, example = json!({"observed_on": "2016-11-20", "status": "lom_song", "technology": "4g", "operator": "viettel",
-    "level_dbm": -112.5, "remark": "Khu Suối"}))]
-#[expect(
-    dead_code,
-    reason = "it describes the body; domain::settlement reads it"
-)]
-pub struct FieldReportInput {
-    /// The day, not after today.
-    observed_on: NaiveDate,
-    /// What was found: covered, `lom_song` or `trang_song`.
-    #[schema(example = "lom_song")]
-    status: String,
-    /// Of which technology; null for any.
-    technology: Option<Technology>,
-    /// Of which operator; null for any, which only the department may say.
-    #[schema(max_length = 32, pattern = "^[a-z0-9_-]+$")]
-    operator: Option<String>,
-    /// The level that was measured, in dBm.
-    #[schema(minimum = -150, maximum = 0)]
-    level_dbm: Option<f64>,
-    /// What else is worth saying.
-    #[schema(max_length = 500)]
-    remark: Option<String>,
-    /// Passed over.
-    #[schema(read_only)]
-    id: Option<String>,
-    /// Passed over.
-    #[schema(read_only)]
-    recorded_by: Option<String>,
-    /// Passed over.
-    #[schema(read_only)]
-    recorded_at: Option<String>,
-}
-
 /// Parameters of a single settlement.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "it describes the parameters; Params reads them")]
 pub struct OneQuery {
+    /// Only the signal of this technology: 2g, 3g, 4g, 5g, or any (the default).
+    technology: Option<String>,
+    /// Newer technologies count too: 3G or better.
+    at_least: Option<bool>,
+    /// any (the default), all, or an operator's code.
+    operator: Option<String>,
+    /// How strong the signal must be: possible, covered (the default), robust, indoor.
+    signal_level: Option<String>,
+    /// The day of service; today where none is given.
+    #[param(example = "2016-12-31")]
+    as_of: Option<NaiveDate>,
+    /// Ids of sites that are left out, with commas between.
+    exclude_sites: Option<String>,
+    /// Planned sites count from the day for which they are announced.
+    include_planned: Option<bool>,
+    /// Whether to tell what is behind the signal at the centre, or missing to it.
+    detail: Option<bool>,
     /// The day whose district and commune are shown; today where none is given.
     #[param(example = "2016-12-31")]
     division_on: Option<NaiveDate>,
@@ -325,31 +259,42 @@ pub struct OneQuery {
 pub async fn get_settlement(asked: Asked, code: web::Path<String>) -> Result<HttpResponse> {
     let mut params = Params::of::<OneQuery>(&asked.query);
     let f = params.raw("f");
-    let day = params.date("division_on");
+    let question = coverage::question_of_places(&mut params, &asked);
+    let detail = params.flag("detail");
     params.give(())?;
     let format = asked.format(f, negotiate::SINGLE)?;
-    let (register, day) = (asked.register(), day.unwrap_or_else(|| asked.today()));
+    let register = asked.register();
+    let day = question.division_on.unwrap_or_else(|| asked.today());
     let db = register.db.clone();
-    let found = db
+    let (found, is_pending) = db
         .snapshot(move |conn| {
             let record = settlements::by_code(conn, &code)?;
             let geography = register.geography(conn)?;
             let reports = rows::reports(conn, Some(&[&record.code]))?;
-            Ok(SettlementWithReports {
-                settlement: SettlementView::new(&geography, day, &record)?,
+            let codes = [record.code.as_str()];
+            let coverage = &register.coverage;
+            let signalled =
+                coverage.settlement_signals(conn, &geography, &question, &codes, detail)?;
+            let is_pending = signalled.is_pending;
+            let settlement = SettlementView::new(&geography, day, &record)?;
+            let mut items = SettlementItem::all(vec![settlement], signalled);
+            let lost = || Error::internal("a settlement has no signal");
+            let found = SettlementWithReports {
+                settlement: items.pop().ok_or_else(lost)?,
                 reports: reports
                     .into_iter()
                     .map(TryInto::try_into)
                     .collect::<Result<Vec<_>>>()?,
-            })
+            };
+            Ok((found, is_pending))
         })
         .await?;
-    let etag = format!("\"{}\"", found.settlement.version);
+    let etag = format!("\"{}\"", found.settlement.version());
     let mut response = negotiate::single(format, &found)?;
     let etag =
         header::HeaderValue::from_str(&etag).map_err(|error| Error::Internal(Box::new(error)))?;
     response.headers_mut().insert(header::ETAG, etag);
-    Ok(response)
+    Ok(coverage::uncached(response, is_pending))
 }
 
 /// Record or replace a settlement

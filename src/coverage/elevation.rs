@@ -205,6 +205,22 @@ impl Elevation {
         Ok(terrain)
     }
 
+    /// The height of the ground at a position; nothing where there is none.
+    ///
+    /// # Errors
+    /// When a tile around it cannot be read.
+    pub fn height_at(&self, position: Position) -> Result<Option<Height>, Fault> {
+        let Position {
+            longitude,
+            latitude,
+        } = position;
+        // Wide enough for the nodes that stand for those of a hole.
+        let around =
+            |degrees: f64, end: f64| [(degrees - 0.02).max(-end), (degrees + 0.02).min(end)];
+        let terrain = self.terrain(around(latitude, 90.0), around(longitude, 180.0))?;
+        Ok(terrain.height(latitude, longitude))
+    }
+
     /// The heights of a square, from memory or from its file.
     fn tile(&self, square: Square) -> Result<Option<Arc<Tile>>, Fault> {
         let Some(source) = self.sources.get(&square) else {

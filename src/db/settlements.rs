@@ -163,20 +163,20 @@ pub type Placed = (String, f64, f64);
 
 type Query<'a> = settlements::BoxedQuery<'a, MultiBackend>;
 
-/// The name of the list's one order, in its cursors.
-const ORDER: &str = "code";
+/// The order by code, in cursors.
+pub const BY_CODE: &str = "code";
 
-/// Reads a cursor of this list: the code after which it goes on.
+/// Reads a cursor of a list in this order: the code after which it goes on.
 #[must_use]
-pub fn cursor(text: &str) -> Option<String> {
-    Cursor::decode(text, ORDER, 1)?.key.pop()
+pub fn cursor(text: &str, order: &str) -> Option<String> {
+    Cursor::decode(text, order, 1)?.key.pop()
 }
 
-/// The cursor after the settlement `code`.
+/// The cursor after the settlement `code` in a list in this order.
 #[must_use]
-pub fn after(code: &str) -> Cursor {
+pub fn after(code: &str, order: &str) -> Cursor {
     Cursor {
-        sort: ORDER.to_owned(),
+        sort: order.to_owned(),
         key: vec![code.to_owned()],
     }
 }

@@ -18,10 +18,18 @@ pub const PERSONS_MAX: i32 = 10_000_000;
 pub const LEVEL_MIN_DBM: f64 = -150.0;
 
 /// What the server makes of a settlement, or finds for it; a client may send it back.
-const MADE_BY_SERVER: [&str; 6] = [
+const MADE_BY_SERVER: [&str; 14] = [
     "district",
     "commune",
     "reports",
+    "status",
+    "status_basis",
+    "nearest_cell",
+    "best_level_dbm",
+    "short_db",
+    "line_of_sight",
+    "sites_seen",
+    "single_point_of_failure",
     "version",
     "created_at",
     "updated_at",

@@ -62,7 +62,7 @@ both_backends! {
             }
             assert_eq!(seen, expected, "{query}");
         }
-        for wrong in ["district=999", "commune=x_", "bbox=1,2,3", "cursor=abc", "limit=0", "limit=10001", "division_on=2016", "status=covered", "f=html"] {
+        for wrong in ["district=999", "commune=x_", "bbox=1,2,3", "cursor=abc", "limit=0", "limit=10001", "division_on=2016", "status=white", "sort=name", "operator=max", "detail=true&limit=1001", "signal_level=x", "known_at=2016-12-31T00:00:00Z", "f=html"] {
             app.get(&format!("{SETTLEMENTS}?{wrong}")).await.expect(400);
         }
     }

@@ -54,6 +54,14 @@ impl Default for Surroundings {
     }
 }
 
+impl Surroundings {
+    /// Radius of an Earth over which waves run straight, km (7a).
+    #[must_use]
+    pub fn effective_radius_km(&self) -> f64 {
+        EARTH_RADIUS_KM * 157.0 / (157.0 - self.delta_n)
+    }
+}
+
 /// The heights along a path, from the transmitter to the receiver.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile<'a> {
@@ -226,8 +234,7 @@ impl P1812 {
         check("delta_n", delta_n, [0.0, 120.0])?;
         check("sea_share", sea_share, [0.0, 1.0])?;
         let frequency_ghz = link.frequency_mhz / 1000.0;
-        // (7a)
-        let radius_km = EARTH_RADIUS_KM * 157.0 / (157.0 - delta_n);
+        let radius_km = surroundings.effective_radius_km();
         Ok(Self {
             link,
             wavelength_m: 0.2998 / frequency_ghz,

@@ -9,9 +9,12 @@ mod finding;
 mod grounds;
 pub mod network;
 mod people;
+pub mod places;
 mod question;
+pub mod shapes;
 mod store;
 pub mod survey;
+mod villages;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -23,11 +26,11 @@ use crate::error::Result;
 pub use answer::Groups;
 use grounds::Grounds;
 use network::Network;
-use people::Villages;
 pub use question::{OperatorRule, Question};
 use store::Held;
 pub use store::Known;
 use survey::Progress;
+use villages::Villages;
 
 /// What coverage is computed with.
 pub struct Coverage {

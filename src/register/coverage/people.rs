@@ -4,7 +4,7 @@
 //! evenly over each of its communes, else over itself: a bound, not a measurement.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -12,16 +12,19 @@ use utoipa::ToSchema;
 
 use super::Coverage;
 use super::finding::{Asked, Found};
+use super::network::ServingCell;
 use super::question::{OperatorRule, Question};
+use super::store::Known;
+use super::villages::{Village, Villages};
 use crate::coverage::footprint::{Footprint, SignalLevel};
 use crate::coverage::lattice::Lattice;
 use crate::coverage::layer::Layer;
 use crate::coverage::sums::UnitCover;
 use crate::coverage::window::Window;
-use crate::db::{DbConn, changes, settlements};
+use crate::db::DbConn;
 use crate::domain::Level;
 use crate::domain::area::Population;
-use crate::domain::settlement::{FieldReport, Settlement, SettlementStatus};
+use crate::domain::settlement::{FieldReport, SettlementStatus};
 use crate::error::Result;
 use crate::geo::Position;
 use crate::register::Geography;
@@ -85,112 +88,15 @@ impl std::ops::AddAssign for SettlementCounts {
     }
 }
 
-/// A settlement and what is known of it.
-pub struct Village {
-    /// What the register says.
-    pub settlement: Settlement,
-    /// The area versions that hold its centre.
-    pub areas: Vec<i32>,
-    /// What was found there, the newest first.
-    pub reports: Vec<FieldReport>,
-}
-
-/// All settlements of the register with their reports, in memory for as long as nothing of them changes.
-#[derive(Default)]
-pub struct Villages {
-    /// Revisions of boundaries, of settlements and of reports.
-    revisions: [i64; 3],
-    /// By code.
-    all: Vec<Village>,
-}
-
-impl Coverage {
-    /// All settlements with their reports.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn villages(&self, conn: &mut DbConn, geography: &Geography) -> Result<Arc<Villages>> {
-        let revisions = [
-            geography.revision,
-            changes::newest_of(conn, "settlement")?,
-            changes::newest_of(conn, "settlement_report")?,
-        ];
-        {
-            let held = self.villages.read().unwrap_or_else(PoisonError::into_inner);
-            if held.revisions == revisions {
-                return Ok(Arc::clone(&held));
-            }
-        }
-        let mut reports: HashMap<String, Vec<FieldReport>> = HashMap::new();
-        for record in settlements::reports(conn, None)? {
-            let own = reports.entry(record.settlement.clone()).or_default();
-            own.push(record.report()?);
-        }
-        let village = |record: settlements::Record| {
-            let position = Position::new(record.longitude, record.latitude);
-            Ok(Village {
-                areas: position.map(|it| geography.locate(it)).unwrap_or_default(),
-                reports: reports.remove(&record.code).unwrap_or_default(),
-                settlement: record.settlement()?,
-            })
-        };
-        let all = settlements::all(conn)?.into_iter().map(village);
-        let fresh = Arc::new(Villages {
-            revisions,
-            all: all.collect::<Result<Vec<_>>>()?,
-        });
-        *self
-            .villages
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
-        Ok(fresh)
-    }
-}
-
-impl Villages {
-    /// Those whose centre lies in one of some areas.
-    pub fn within(&self, area_ids: &[i32]) -> Vec<&Village> {
-        let is_within = |village: &&Village| village.areas.iter().any(|id| area_ids.contains(id));
-        self.all.iter().filter(is_within).collect()
-    }
-}
-
-impl Village {
-    /// What was found last that answers a question.
-    #[must_use]
-    pub fn report(&self, question: &Question) -> Option<&FieldReport> {
-        self.reports.iter().find(|report| answers(report, question))
-    }
-}
-
-/// Whether a report says something of what is asked.
-fn answers(report: &FieldReport, question: &Question) -> bool {
-    let of_technology = match (report.technology, question.technology) {
-        (None, _) => true,
-        (Some(_), None) => found_any(report),
-        (Some(found), Some(_)) => question.counts(found),
-    };
-    let of_operator = match (&report.operator, &question.operator) {
-        (None, _) => true,
-        (Some(found), OperatorRule::One(asked)) => found == asked,
-        (Some(_), OperatorRule::Any | OperatorRule::Max) => found_any(report),
-        (Some(_), OperatorRule::All) => !found_any(report),
-    };
-    report.observed_on <= question.as_of && of_technology && of_operator
-}
-
-/// Whether what was found of one is true of any of them: a signal of one is a signal, none of one says nothing of others.
-fn found_any(report: &FieldReport) -> bool {
-    report.status == SettlementStatus::Covered
-}
-
 /// Whether each place has a signal, by operator.
-pub struct Signals {
+pub struct Signals<'a> {
     /// By operator, by place.
     by_operator: Vec<Vec<bool>>,
+    /// The cells that may reach them, and what they cover.
+    pub cells: Arc<[(&'a ServingCell, Known)]>,
 }
 
-impl Signals {
+impl<'a> Signals<'a> {
     /// The signals at some places at some levels.
     ///
     /// # Errors
@@ -198,7 +104,7 @@ impl Signals {
     pub fn at<const N: usize>(
         conn: &mut DbConn,
         coverage: &Coverage,
-        asked: &Asked,
+        asked: &Asked<'a>,
         levels: [SignalLevel; N],
         places: &[Position],
     ) -> Result<[Self; N]> {
@@ -217,8 +123,10 @@ impl Signals {
             .fold(Window::empty(lattice), Window::joined);
         let cells = asked.near(&window);
         let known = coverage.footprints(conn, lattice, &cells)?;
-        let footprints: Vec<Arc<Footprint>> = known.into_iter().map(|it| it.footprint).collect();
+        let footprints: Vec<Arc<Footprint>> =
+            known.iter().map(|it| Arc::clone(&it.footprint)).collect();
         let sides = asked.by_operator(&cells, &footprints);
+        let reaching: Arc<[(&ServingCell, Known)]> = cells.into_iter().zip(known).collect();
         Ok(levels.map(|level| {
             let by_operator = sides.iter().map(|side| {
                 let sets = side.iter().map(|footprint| footprint.level(level));
@@ -227,12 +135,14 @@ impl Signals {
             });
             Self {
                 by_operator: by_operator.collect(),
+                cells: Arc::clone(&reaching),
             }
         }))
     }
 
     /// Whether a place has a signal by the rule; `only` is the operator that is meant by [`OperatorRule::Max`].
-    fn covers(&self, rule: &OperatorRule, only: Option<usize>, place: usize) -> bool {
+    #[must_use]
+    pub fn covers(&self, rule: &OperatorRule, only: Option<usize>, place: usize) -> bool {
         let has = |side: &Vec<bool>| side.get(place).copied().unwrap_or(false);
         match (rule, only) {
             (OperatorRule::Max, Some(only)) => self.by_operator.get(only).is_some_and(has),
@@ -328,7 +238,7 @@ pub struct People<'a> {
     villages: Vec<(&'a Village, Option<&'a FieldReport>)>,
     homes: Homes,
     /// At the level that is asked for, at the next weaker one, at the next stronger one.
-    signals: [Signals; 3],
+    signals: [Signals<'a>; 3],
     /// What was found for the communes of areas without settlements.
     communes: HashMap<i32, Found>,
 }
@@ -342,7 +252,7 @@ impl<'a> People<'a> {
         conn: &mut DbConn,
         coverage: &Coverage,
         geography: &Geography,
-        asked: &Asked,
+        asked: &Asked<'a>,
         villages: &'a Villages,
         areas: &[&AreaInfo],
     ) -> Result<Self> {
