@@ -33,6 +33,7 @@ pub mod summary;
 pub mod templates;
 pub mod views;
 pub mod webhooks;
+pub mod what_if;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +103,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(coverage::cover_district)
             .service(coverage::cover_area)
             .service(coverage::cover_level)
+            .service(what_if::compute_what_if)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

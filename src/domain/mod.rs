@@ -16,6 +16,7 @@ pub mod subscribers;
 pub mod tally;
 pub mod text;
 pub mod webhook;
+pub mod what_if;
 
 pub use access::{Caller, Role};
 pub use area::{Area, Level};

@@ -54,3 +54,4 @@ mod summary_model;
 mod tables;
 mod templates;
 mod webhooks;
+mod what_if;

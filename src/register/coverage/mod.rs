@@ -4,6 +4,7 @@
 //! less those that are left out, plus those that are only planned or asked about.
 
 mod answer;
+pub mod comparison;
 pub mod figures;
 mod finding;
 mod grounds;
@@ -12,6 +13,8 @@ mod people;
 mod question;
 mod store;
 pub mod survey;
+mod villages;
+pub mod what_if;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -23,11 +26,11 @@ use crate::error::Result;
 pub use answer::Groups;
 use grounds::Grounds;
 use network::Network;
-use people::Villages;
 pub use question::{OperatorRule, Question};
 use store::Held;
 pub use store::Known;
 use survey::Progress;
+use villages::Villages;
 
 /// What coverage is computed with.
 pub struct Coverage {

@@ -91,6 +91,11 @@ impl Coverage {
         known.into_iter().map(|it| it.ok_or_else(lost)).collect()
     }
 
+    /// Keeps a footprint in memory.
+    pub fn hold(&self, key: FootprintKey, footprint: Footprint) {
+        self.held.0.insert(key, Arc::new(footprint));
+    }
+
     fn held(&self, key: &FootprintKey) -> Option<Known> {
         let footprint = self.held.0.get(key)?;
         Some(Known {
@@ -182,7 +187,8 @@ pub fn is_stored(way: &Way) -> bool {
     matches!(way, Way::Field { .. })
 }
 
-fn is_slow(way: &Way) -> bool {
+/// Whether a footprint of this way takes long.
+pub fn is_slow(way: &Way) -> bool {
     way.model() == Model::ItuRP1812
 }
 
@@ -195,6 +201,7 @@ fn on(lattice: Lattice, footprint: Footprint) -> Result<Footprint> {
         .map_err(|refusal| Error::Internal(Box::new(refusal)))
 }
 
+/// The failure of a footprint that could not be made.
 pub fn unmade(fault: Fault) -> Error {
     Error::Internal(Box::new(fault))
 }
