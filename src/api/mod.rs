@@ -5,6 +5,7 @@ pub mod areas;
 pub mod asked;
 pub mod changes;
 pub mod coverage;
+pub mod coverage_diff;
 pub mod deliveries;
 pub mod document;
 pub mod events;
@@ -104,6 +105,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(coverage::cover_area)
             .service(coverage::cover_level)
             .service(what_if::compute_what_if)
+            .service(coverage_diff::diff_coverage)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

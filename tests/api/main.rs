@@ -23,6 +23,7 @@ mod areas;
 mod boundary_changes;
 mod changes;
 mod coverage;
+mod coverage_diff;
 mod coverage_exactness;
 mod deliveries;
 mod document;

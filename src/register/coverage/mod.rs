@@ -5,6 +5,7 @@
 
 mod answer;
 pub mod comparison;
+pub mod diff;
 pub mod figures;
 mod finding;
 mod grounds;
