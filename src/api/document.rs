@@ -164,6 +164,7 @@ fn refuse_unknown_fields(document: &mut Value) {
         "Population",
         "WhatIfInput",
         "RetunedInput",
+        "NextSitesInput",
     ] {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
             schema["additionalProperties"] = json!(false);

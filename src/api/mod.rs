@@ -16,6 +16,7 @@ pub mod kept;
 pub mod keys;
 pub mod metrics;
 pub mod negotiate;
+pub mod next_sites;
 pub mod operators;
 pub mod params;
 pub mod problem;
@@ -106,6 +107,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(coverage::cover_level)
             .service(what_if::compute_what_if)
             .service(coverage_diff::diff_coverage)
+            .service(next_sites::choose_next_sites)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

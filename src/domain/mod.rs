@@ -4,6 +4,7 @@ pub mod access;
 pub mod area;
 pub mod fault;
 pub mod fields;
+pub mod next_sites;
 pub mod operator;
 pub mod radio;
 pub mod record_kind;

@@ -33,6 +33,7 @@ mod kept;
 mod keys;
 mod metrics;
 mod model;
+mod next_sites;
 mod operators;
 mod parity;
 mod problem;

@@ -125,3 +125,52 @@ both_backends! {
         assert_eq!(app.post("reader", WHAT_IF, &json!({"add": many})).await.expect(400).faults(), [("/add/83".to_owned(), "too_many".to_owned())]);
     }
 }
+
+#[actix_web::test]
+async fn the_terrain_of_new_cells_is_computed_on_the_spot() {
+    let folder = tempfile::TempDir::new().unwrap();
+    // A plain 500 m above the sea: SRTM's 3″, big endian.
+    let heights = [1_u8, 0xF4].repeat(1_201 * 1_201);
+    std::fs::write(folder.path().join("N22E103.hgt"), heights).unwrap();
+    let path = folder.path().display().to_string();
+    let app = TestApp::with_flags(&["--elevation-dir", &path]).await;
+    app.with_division().await;
+    let sector = json!({"azimuth_deg": 90.0, "beamwidth_deg": 65.0, "frequency_mhz": 1_800.0, "eirp_dbm": 60.0});
+    let radio = json!({"technology": "4g", "antenna_height_m": 30.0, "sectors": [sector]});
+    let tower = with(
+        &bts("T"),
+        &json!({"longitude": 103.05, "latitude": 22.05, "radios": [radio]}),
+    );
+    let answer = app.post("reader", WHAT_IF, &json!({"add": [tower]})).await;
+    let answer = answer.expect(200).json();
+    let area = &answer["areas"][0];
+    assert_eq!(
+        area["after"]["cells"]["by_model"],
+        json!({"itu_r_p1812_8": 1}),
+        "{area}"
+    );
+    assert_eq!(area["after"]["pending_footprints"], 0);
+    assert!(number(area, "/delta/covered_km2") > 1.0, "{area}");
+    // A site of the register waits for the survey.
+    app.site("viettel", &tower).await;
+    let now = app.ask("/api/v1/coverage?as_of=2016-12-31").await;
+    assert_eq!(
+        now["areas"][0]["pending_footprints"], 0,
+        "the same cell is still in memory"
+    );
+    let hamlets = json!([crate::what_if::hamlet("B", (103.15, 22.15), 100)]);
+    app.put("department", "/api/v1/settlements", &hamlets)
+        .await
+        .expect(200);
+    let wanted = json!({"technology": "4g", "antenna_height_m": 30.0, "frequency_mhz": 1_800.0, "eirp_dbm": 60.0});
+    let next = app
+        .post(
+            "reader",
+            "/api/v1/coverage/next-sites?as_of=2016-12-31",
+            &wanted,
+        )
+        .await;
+    let next = next.expect(200).json();
+    assert_eq!(next["sites"][0]["model"], "itu_r_p1812_8", "{next}");
+    assert_eq!(next["gain"], 100.0);
+}

@@ -10,6 +10,7 @@ pub mod figures;
 mod finding;
 mod grounds;
 pub mod network;
+pub mod next_sites;
 mod people;
 mod question;
 mod store;

@@ -132,7 +132,8 @@ impl Signals {
     }
 
     /// Whether a place has a signal by the rule; `only` is the operator that is meant by [`OperatorRule::Max`].
-    fn covers(&self, rule: &OperatorRule, only: Option<usize>, place: usize) -> bool {
+    #[must_use]
+    pub fn covers(&self, rule: &OperatorRule, only: Option<usize>, place: usize) -> bool {
         let has = |side: &Vec<bool>| side.get(place).copied().unwrap_or(false);
         match (rule, only) {
             (OperatorRule::Max, Some(only)) => self.by_operator.get(only).is_some_and(has),
@@ -176,6 +177,26 @@ impl Homes {
         Self { places, by_village }
     }
 
+    /// The place of a village's centre.
+    #[must_use]
+    pub fn centre(&self, at: usize) -> Option<usize> {
+        self.by_village.get(at).map(|(centre, _)| *centre)
+    }
+
+    /// The places where a village's people live, each with their share of them, as [`Self::people`] has it.
+    #[must_use]
+    pub fn shares(&self, at: usize) -> Vec<(usize, f64)> {
+        let Some((centre, clusters)) = self.by_village.get(at) else {
+            return Vec::new();
+        };
+        if clusters.is_empty() {
+            return vec![(*centre, 1.0)];
+        }
+        let all: f64 = clusters.iter().map(|(_, it)| weight(*it)).sum();
+        let own = clusters.iter().filter(|_| all > 0.0);
+        own.map(|(place, it)| (*place, weight(*it) / all)).collect()
+    }
+
     /// What the signal at a village is: what somebody found there, else what the signals say.
     #[must_use]
     pub fn status(
@@ -211,16 +232,20 @@ impl Homes {
                 f64::from(u8::from(is_covered(*centre)))
             }
             (_, Some((_, clusters))) => {
-                let weight = |households: &Option<i32>| f64::from(households.unwrap_or(1).max(0));
-                let all: f64 = clusters.iter().map(|(_, it)| weight(it)).sum();
+                let all: f64 = clusters.iter().map(|(_, it)| weight(*it)).sum();
                 let with = clusters.iter().filter(|(place, _)| is_covered(*place));
-                let with: f64 = with.map(|(_, it)| weight(it)).sum();
+                let with: f64 = with.map(|(_, it)| weight(*it)).sum();
                 if all > 0.0 { with / all } else { 0.0 }
             }
             (_, None) => 0.0,
         };
         persons * share
     }
+}
+
+/// What a cluster weighs among those of its settlement.
+fn weight(households: Option<i32>) -> f64 {
+    f64::from(households.unwrap_or(1).max(0))
 }
 
 /// What is known of the people of the areas asked about.
