@@ -162,6 +162,9 @@ fn refuse_unknown_fields(document: &mut Value) {
         "Radio",
         "Sector",
         "Population",
+        "WhatIfInput",
+        "RetunedInput",
+        "NextSitesInput",
     ] {
         if let Some(schema) = document.pointer_mut(&format!("/components/schemas/{name}")) {
             schema["additionalProperties"] = json!(false);

@@ -32,6 +32,7 @@ const ROUTES: &[&str] = &[
     "/api/v1/areas/{code}/coverage",
     "/api/v1/districts/{code}/gaps",
     "/api/v1/coverage",
+    "/api/v1/coverage/diff",
     "/api/v1/reports/annual",
     "/api/v1/subscribers",
     "/api/v1/settlements",

@@ -6,6 +6,7 @@ pub mod asked;
 pub mod cells;
 pub mod changes;
 pub mod coverage;
+pub mod coverage_diff;
 pub mod deliveries;
 pub mod document;
 pub mod elevation;
@@ -18,6 +19,7 @@ pub mod kept;
 pub mod keys;
 pub mod metrics;
 pub mod negotiate;
+pub mod next_sites;
 pub mod operators;
 pub mod params;
 pub mod problem;
@@ -37,6 +39,7 @@ pub mod summary;
 pub mod templates;
 pub mod views;
 pub mod webhooks;
+pub mod what_if;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -109,6 +112,9 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(gaps::list_gaps)
             .service(cells::show_footprint)
             .service(elevation::show_elevation)
+            .service(what_if::compute_what_if)
+            .service(coverage_diff::diff_coverage)
+            .service(next_sites::choose_next_sites)
             .service(subscribers::list_subscribers)
             .service(subscribers::put_subscribers)
             .service(settlement_list::list_settlements)

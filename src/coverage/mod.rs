@@ -8,6 +8,7 @@
 
 mod bits;
 pub mod cell;
+pub mod choice;
 pub mod elevation;
 pub mod field;
 pub mod footprint;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::DbConn;
 use super::schema::{in_service, site_versions};
-use crate::domain::{Kind, Radio, Status, Structure, Technology};
+use crate::domain::{Equipment, Kind, Radio, Site, Status, Structure, Technology};
 use crate::error::{Error, Result};
 use crate::geo::Position;
 
@@ -31,6 +31,34 @@ pub struct SiteRadios {
     pub is_planned: bool,
     /// The day for which a planned site is announced.
     pub commissioned_on: Option<NaiveDate>,
+}
+
+impl SiteRadios {
+    /// The radios of a site that may be in no row; nothing of one that has none or is neither in service nor planned.
+    #[must_use]
+    pub fn of(site_id: &str, site: &Site) -> Option<Self> {
+        let Equipment::Bts { structure, radios } = &site.equipment else {
+            return None;
+        };
+        let in_service = site.in_service();
+        let served = in_service.iter().filter_map(|row| {
+            let technology = Technology::parse(row.item).ok()?;
+            Some((technology, row.since, row.until))
+        });
+        let served: Vec<_> = served.collect();
+        let is_planned = site.status == Status::Planned;
+        (is_planned || !served.is_empty()).then_some(Self {
+            site_id: site_id.to_owned(),
+            operator: site.operator.clone(),
+            code: site.code.clone(),
+            position: Position::new(site.longitude, site.latitude)?,
+            mast_height_m: structure.as_ref().and_then(|structure| structure.height_m),
+            radios: radios.clone(),
+            served,
+            is_planned,
+            commissioned_on: site.commissioned_on,
+        })
+    }
 }
 
 #[derive(Queryable)]

@@ -62,6 +62,15 @@ impl Faults {
             }));
     }
 
+    /// Adds the faults of a value that stands at the pointer `base` of the body.
+    pub fn under(&mut self, base: &str, faults: Faults) {
+        let own = faults.list.into_iter().map(|fault| FieldError {
+            pointer: fault.pointer.map(|pointer| format!("{base}{pointer}")),
+            ..fault
+        });
+        self.list.extend(own);
+    }
+
     /// Adds the faults of another list behind these.
     pub fn append(&mut self, other: Faults) {
         self.list.extend(other.list);

@@ -4,6 +4,7 @@ pub mod access;
 pub mod area;
 pub mod fault;
 pub mod fields;
+pub mod next_sites;
 pub mod operator;
 pub mod radio;
 pub mod record_kind;
@@ -16,6 +17,7 @@ pub mod subscribers;
 pub mod tally;
 pub mod text;
 pub mod webhook;
+pub mod what_if;
 
 pub use access::{Caller, Role};
 pub use area::{Area, Level};

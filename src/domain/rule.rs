@@ -80,6 +80,7 @@ pub enum Rule {
     UnknownSite {
         operator: String,
     },
+    UnknownSiteId,
     NotForKind {
         kind: &'static str,
     },
@@ -236,6 +237,7 @@ impl Rule {
             Self::UnknownHost { .. } => "unknown_host",
             Self::UnknownArea { .. } => "unknown_area",
             Self::UnknownSite { .. } => "unknown_site",
+            Self::UnknownSiteId => "unknown_site_id",
             Self::NotForKind { .. } => "not_for_kind",
             Self::DuplicateTechnology => "duplicate_technology",
             Self::Duplicate => "duplicate",

@@ -12,6 +12,7 @@ use super::{Equipment, Faults, Kind, Radio, Rule, Site, Status, Structure, Techn
 /// Most lines of an exchange that are believed.
 pub const LINES_MAX: i32 = 10_000_000;
 const SHARED_WITH_MAX: usize = 20;
+const RADIOS_MAX: usize = 16;
 
 /// A site as it was submitted: its own fields, and the areas that the sender believes it to lie in.
 #[derive(Debug, Clone, PartialEq)]
@@ -226,9 +227,10 @@ fn shared_operator(value: &Value, pointer: String, faults: &mut Faults) -> Optio
         .ok()
 }
 
-fn radios(fields: &mut Fields, faults: &mut Faults) -> Vec<Radio> {
+/// The radios of a site: at most one of each technology.
+pub(super) fn radios(fields: &mut Fields, faults: &mut Faults) -> Vec<Radio> {
     let radios = fields
-        .list("radios", 16, faults, Radio::read)
+        .list("radios", RADIOS_MAX, faults, Radio::read)
         .unwrap_or_default();
     let mut seen: Vec<Technology> = Vec::new();
     for (i, radio) in radios.iter().enumerate() {

@@ -44,6 +44,7 @@ impl Rule {
                 format!("The register has no area with this code at this level (asked for {date}).")
             }
             Self::UnknownSite { operator } => format!("{operator} has no site with this code."),
+            Self::UnknownSiteId => "The register has no site with this id.".into(),
             Self::NotForKind { kind } => format!("A {kind} does not have this field."),
             Self::DuplicateTechnology => "A site has at most one radio of a technology.".into(),
             Self::Duplicate => "This key occurs twice in the request.".into(),

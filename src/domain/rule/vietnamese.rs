@@ -49,6 +49,7 @@ impl Rule {
                 format!("Không có đơn vị hành chính cấp này mang mã này (hỏi cho ngày {date}).")
             }
             Self::UnknownSite { operator } => format!("{operator} không có trạm mang mã này."),
+            Self::UnknownSiteId => "Không có trạm mang định danh (id) này.".into(),
             Self::NotForKind { kind } => format!("Loại trạm {kind} không có trường này."),
             Self::DuplicateTechnology => {
                 "Mỗi trạm chỉ có một thiết bị vô tuyến cho mỗi công nghệ.".into()

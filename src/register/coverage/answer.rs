@@ -13,18 +13,22 @@ use super::finding::{Asked, Found, find, km2, rounded};
 use super::network::{Network, ServingCell};
 use super::people::{People, SettlementCounts};
 use super::question::{OperatorRule, Question};
+use super::villages::Villages;
 use crate::coverage::footprint::{Model, SignalLevel};
 use crate::coverage::modelling::{ASSUMED_RADII_M, ASSUMED_SECTOR_DEG, MODEL_VERSION};
 use crate::coverage::partition::Cells;
 use crate::coverage::sums::UnitCover;
 use crate::db::{DbConn, changes};
-use crate::domain::{Level, Technology};
+use crate::domain::{Level, Settlement, SettlementStatus, Technology};
 use crate::error::{Error, Result};
 use crate::register::geography::AreaInfo;
 use crate::register::{Geography, Register};
 
 /// Share of the covered area from assumed radii above which nothing can be trusted, percent.
 const ASSUMED_MAX_PERCENT: f64 = 25.0;
+
+/// Settlements, each with its signal.
+pub type Statuses<'v> = Vec<(&'v Settlement, SettlementStatus)>;
 
 /// Of what a table has a row for each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -170,14 +174,36 @@ impl Coverage {
         areas: &[&AreaInfo],
     ) -> Result<Vec<CoverageFigures>> {
         let villages = self.villages(conn, geography)?;
+        let own = self.with_settlements(
+            (conn, geography, &villages),
+            question,
+            network,
+            others,
+            areas,
+        )?;
+        Ok(own.into_iter().map(|(figures, _)| figures).collect())
+    }
+
+    /// The figures of some areas, in their order, and the signal of each settlement there.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn with_settlements<'v>(
+        &self,
+        (conn, geography, villages): (&mut DbConn, &Geography, &'v Villages),
+        question: &Question,
+        network: &Network,
+        others: &[ServingCell],
+        areas: &[&AreaInfo],
+    ) -> Result<Vec<(CoverageFigures, Statuses<'v>)>> {
         let asked = Asked::of(question, network, others);
         let ids = areas.iter().map(|info| info.id).collect();
         let found = find(conn, self, geography, &asked, ids)?;
-        let people = People::of(conn, self, geography, &asked, &villages, areas)?;
+        let people = People::of(conn, self, geography, &asked, villages, areas)?;
         let nothing = Found::default();
         let figures = areas.iter().map(|info| {
             let found = found.get(&info.id).unwrap_or(&nothing);
-            CoverageFigures {
+            let figures = CoverageFigures {
                 area: area_share(found),
                 population: people.population(geography, question, info, found),
                 settlements: people.settlements(question, info.id),
@@ -194,7 +220,8 @@ impl Coverage {
                 grid_arcsec: found.grid_arcsec,
                 pending_footprints: found.pending,
                 confidence: self.confidence(found),
-            }
+            };
+            (figures, people.statuses(question, info.id))
         });
         Ok(figures.collect())
     }
@@ -394,7 +421,8 @@ fn grouped(question: &Question, groups: Groups, network: &Network) -> Vec<Questi
     technologies.into_iter().flat_map(one).collect()
 }
 
-fn sum(question: &Question, figures: &[CoverageFigures]) -> TotalRow {
+/// The figures of all areas together.
+pub fn sum(question: &Question, figures: &[CoverageFigures]) -> TotalRow {
     let covered_km2: f64 = figures.iter().map(|it| it.area.covered_km2).sum();
     let uncovered_km2: f64 = figures.iter().map(|it| it.area.uncovered_km2).sum();
     let all_km2 = covered_km2 + uncovered_km2;

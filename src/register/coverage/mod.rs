@@ -4,10 +4,13 @@
 //! less those that are left out, plus those that are only planned or asked about.
 
 mod answer;
+pub mod comparison;
+pub mod diff;
 pub mod figures;
 mod finding;
 mod grounds;
 pub mod network;
+pub mod next_sites;
 mod people;
 pub mod places;
 mod question;
@@ -15,6 +18,7 @@ pub mod shapes;
 mod store;
 pub mod survey;
 mod villages;
+pub mod what_if;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

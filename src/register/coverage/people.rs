@@ -24,7 +24,7 @@ use crate::coverage::window::Window;
 use crate::db::DbConn;
 use crate::domain::Level;
 use crate::domain::area::Population;
-use crate::domain::settlement::{FieldReport, SettlementStatus};
+use crate::domain::settlement::{FieldReport, Settlement, SettlementStatus};
 use crate::error::Result;
 use crate::geo::Position;
 use crate::register::Geography;
@@ -186,6 +186,26 @@ impl Homes {
         Self { places, by_village }
     }
 
+    /// The place of a village's centre.
+    #[must_use]
+    pub fn centre(&self, at: usize) -> Option<usize> {
+        self.by_village.get(at).map(|(centre, _)| *centre)
+    }
+
+    /// The places where a village's people live, each with their share of them, as [`Self::people`] has it.
+    #[must_use]
+    pub fn shares(&self, at: usize) -> Vec<(usize, f64)> {
+        let Some((centre, clusters)) = self.by_village.get(at) else {
+            return Vec::new();
+        };
+        if clusters.is_empty() {
+            return vec![(*centre, 1.0)];
+        }
+        let all: f64 = clusters.iter().map(|(_, it)| weight(*it)).sum();
+        let own = clusters.iter().filter(|_| all > 0.0);
+        own.map(|(place, it)| (*place, weight(*it) / all)).collect()
+    }
+
     /// What the signal at a village is: what somebody found there, else what the signals say.
     #[must_use]
     pub fn status(
@@ -221,10 +241,9 @@ impl Homes {
                 f64::from(u8::from(is_covered(*centre)))
             }
             (_, Some((_, clusters))) => {
-                let weight = |households: &Option<i32>| f64::from(households.unwrap_or(1).max(0));
-                let all: f64 = clusters.iter().map(|(_, it)| weight(it)).sum();
+                let all: f64 = clusters.iter().map(|(_, it)| weight(*it)).sum();
                 let with = clusters.iter().filter(|(place, _)| is_covered(*place));
-                let with: f64 = with.map(|(_, it)| weight(it)).sum();
+                let with: f64 = with.map(|(_, it)| weight(*it)).sum();
                 if all > 0.0 { with / all } else { 0.0 }
             }
             (_, None) => 0.0,
@@ -233,9 +252,14 @@ impl Homes {
     }
 }
 
+/// What a cluster weighs among those of its settlement.
+fn weight(households: Option<i32>) -> f64 {
+    f64::from(households.unwrap_or(1).max(0))
+}
+
 /// What is known of the people of the areas asked about.
-pub struct People<'a> {
-    villages: Vec<(&'a Village, Option<&'a FieldReport>)>,
+pub struct People<'v, 'a> {
+    villages: Vec<(&'v Village, Option<&'v FieldReport>)>,
     homes: Homes,
     /// At the level that is asked for, at the next weaker one, at the next stronger one.
     signals: [Signals<'a>; 3],
@@ -243,7 +267,7 @@ pub struct People<'a> {
     communes: HashMap<i32, Found>,
 }
 
-impl<'a> People<'a> {
+impl<'v, 'a> People<'v, 'a> {
     /// Reads and finds all that the figures of some areas need.
     ///
     /// # Errors
@@ -253,13 +277,13 @@ impl<'a> People<'a> {
         coverage: &Coverage,
         geography: &Geography,
         asked: &Asked<'a>,
-        villages: &'a Villages,
+        villages: &'v Villages,
         areas: &[&AreaInfo],
     ) -> Result<Self> {
         let area_ids: Vec<i32> = areas.iter().map(|info| info.id).collect();
         let villages = villages.within(&area_ids);
         let homes = Homes::of(&villages);
-        let told = |village: &'a Village| (village, village.report(asked.question));
+        let told = |village: &'v Village| (village, village.report(asked.question));
         let villages: Vec<_> = villages.into_iter().map(told).collect();
         let [weaker, stronger] = asked.question.range();
         let levels = [asked.question.signal_level, weaker, stronger];
@@ -312,15 +336,29 @@ impl<'a> People<'a> {
     /// The settlements of an area by their signal.
     #[must_use]
     pub fn settlements(&self, question: &Question, area_id: i32) -> SettlementCounts {
+        let mut counts = SettlementCounts::default();
+        for (_, status) in self.statuses(question, area_id) {
+            counts.add(status);
+        }
+        counts
+    }
+
+    /// The settlements of an area, each with its signal.
+    #[must_use]
+    pub fn statuses(
+        &self,
+        question: &Question,
+        area_id: i32,
+    ) -> Vec<(&'v Settlement, SettlementStatus)> {
         let [signals, ..] = &self.signals;
         let only = self.most(question, area_id);
         let is_covered = |place| signals.covers(&question.operator, only, place);
-        let mut counts = SettlementCounts::default();
-        for at in self.inside(area_id) {
-            let report = self.villages.get(at).and_then(|(_, report)| *report);
-            counts.add(self.homes.status(report, at, &is_covered));
-        }
-        counts
+        let of = |at| {
+            let (village, report) = self.villages.get(at)?;
+            let status = self.homes.status(*report, at, &is_covered);
+            Some((&village.settlement, status))
+        };
+        self.inside(area_id).filter_map(of).collect()
     }
 
     /// The people of an area who are covered.

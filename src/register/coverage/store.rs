@@ -134,6 +134,11 @@ impl Coverage {
         Ok(made)
     }
 
+    /// Keeps a footprint in memory.
+    pub fn hold(&self, key: FootprintKey, footprint: Footprint) {
+        self.held.0.insert(key, Arc::new(footprint));
+    }
+
     fn held(&self, key: &FootprintKey) -> Option<Known> {
         let footprint = self.held.0.get(key)?;
         Some(Known {
@@ -225,7 +230,8 @@ pub fn is_stored(way: &Way) -> bool {
     matches!(way, Way::Field { .. })
 }
 
-fn is_slow(way: &Way) -> bool {
+/// Whether a footprint of this way takes long.
+pub fn is_slow(way: &Way) -> bool {
     way.model() == Model::ItuRP1812
 }
 
@@ -238,6 +244,7 @@ fn on(lattice: Lattice, footprint: Footprint) -> Result<Footprint> {
         .map_err(|refusal| Error::Internal(Box::new(refusal)))
 }
 
-fn unmade(fault: Fault) -> Error {
+/// The failure of a footprint that could not be made.
+pub fn unmade(fault: Fault) -> Error {
     Error::Internal(Box::new(fault))
 }
