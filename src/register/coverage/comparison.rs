@@ -69,6 +69,7 @@ pub struct TotalComparison {
 type Sides<'v> = Vec<(CoverageFigures, Statuses<'v>)>;
 
 /// Compares the answers to two questions about the same areas.
+#[must_use]
 pub fn compared(
     infos: &[&AreaInfo],
     division_on: NaiveDate,

@@ -109,9 +109,9 @@ impl Register {
         let sides = (side(&before)?, side(&after)?);
         let on = division.on;
         let (areas, total) = compared(&infos, on, (&before, sides.0), (&after, sides.1));
-        let mut sites = changed_sites(&network, &before, &after);
-        let site_count = sites.len();
-        sites.truncate(SITES_MAX);
+        let mut moved = changed_sites(&network, &before, &after);
+        let site_count = moved.len();
+        moved.truncate(SITES_MAX);
         Ok(CoverageDiff {
             from,
             to: question.as_of,
@@ -123,7 +123,7 @@ impl Register {
             areas,
             total,
             site_count,
-            sites,
+            sites: moved,
             model: coverage.model_info(),
         })
     }

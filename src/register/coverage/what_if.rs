@@ -178,13 +178,11 @@ fn site(
     faults: &mut Faults,
 ) -> Result<Option<Site>> {
     let record = sites::by_id(conn, id, question.known_at)?;
-    match record.filter(|record| !record.deleted) {
-        Some(record) => record.site().map(Some),
-        None => {
-            faults.body(pointer, Rule::UnknownSiteId, Some(&Value::from(id)));
-            Ok(None)
-        }
+    if let Some(record) = record.filter(|record| !record.deleted) {
+        return record.site().map(Some);
     }
+    faults.body(pointer, Rule::UnknownSiteId, Some(&Value::from(id)));
+    Ok(None)
 }
 
 /// The areas with some codes, or all of a level, by code, and the day of their division.
