@@ -39,7 +39,7 @@ pub fn parts(lattice: Lattice, cells: &Runs) -> Vec<Part> {
         (below, below_ids) = (runs, ids);
     }
     edges.between(rows.end, (below, below_ids), (none, &[]));
-    let mut outlines: Vec<(Option<LineString<f64>>, Vec<LineString<f64>>)> =
+    let mut outlines: Vec<(Option<LineString<f64>>, Vec<_>)> =
         vec![(None, Vec::new()); labels.count];
     for (part, ring) in edges.rings() {
         if let Some((outer, holes)) = outlines.get_mut(part) {

@@ -129,14 +129,13 @@ impl Rules {
             .and_then(|terrain| Path::over(terrain, self, cell, ends_m, place));
         let by_terrain =
             path.and_then(|path| Some((path.loss_db(self, link)?, path.departure_deg())));
-        let (loss_db, elevation_deg) = match by_terrain {
-            Some(found) => found,
-            None => {
-                let formula = ExtendedHata::new(link, self.environment).ok()?;
-                let fall_m = link.transmitter_height_m - link.receiver_height_m;
-                let down = (-fall_m).atan2(distance_km.max(NEAREST_KM) * 1e3);
-                (formula.loss_db(distance_km).ok()?, down.to_degrees())
-            }
+        let (loss_db, elevation_deg) = if let Some(found) = by_terrain {
+            found
+        } else {
+            let formula = ExtendedHata::new(link, self.environment).ok()?;
+            let fall_m = link.transmitter_height_m - link.receiver_height_m;
+            let down = (-fall_m).atan2(distance_km.max(NEAREST_KM) * 1e3);
+            (formula.loss_db(distance_km).ok()?, down.to_degrees())
         };
         let direction = Direction {
             azimuth_deg: azimuth_deg(cell.position, place),

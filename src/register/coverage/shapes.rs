@@ -33,6 +33,7 @@ pub const PURPOSE: &str = "display";
 
 /// What a cell covers, and what that was computed with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "properties of a feature")]
 pub struct CellFootprint {
     /// Its name: id of the site, technology, number of the sector.
     pub id: String,
