@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Coverage;
+use super::figures::SettlementCounts;
 use super::figures::{
     AreaCoverage, AreaShare, CellCounts, Confidence, CoverageFigures, CoverageRow, CoveredArea,
     Definition, DemInfo, LevelCoverage, ModelInfo, TotalRow,
 };
 use super::finding::{Asked, Found, find, km2, rounded};
 use super::network::{Network, ServingCell};
-use super::people::{People, SettlementCounts};
+use super::people::People;
 use super::question::{OperatorRule, Question};
 use super::villages::Villages;
 use crate::coverage::footprint::{Model, SignalLevel};

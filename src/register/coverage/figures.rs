@@ -6,8 +6,47 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::people::{PopulationCoverage, SettlementCounts};
+use super::people::PopulationCoverage;
 use crate::domain::Level;
+use crate::domain::settlement::SettlementStatus;
+
+/// How many settlements have a signal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SettlementCounts {
+    /// In all.
+    pub total: u32,
+    /// Signal at the centre and at every cluster of homes.
+    pub covered: u32,
+    /// Signal at the centre, none at some cluster of homes.
+    pub lom_song: u32,
+    /// No signal at the centre.
+    pub trang_song: u32,
+    /// Nothing is known.
+    pub unknown: u32,
+}
+
+impl SettlementCounts {
+    /// Counts one more.
+    pub fn add(&mut self, status: SettlementStatus) {
+        self.total += 1;
+        *match status {
+            SettlementStatus::Covered => &mut self.covered,
+            SettlementStatus::LomSong => &mut self.lom_song,
+            SettlementStatus::TrangSong => &mut self.trang_song,
+            SettlementStatus::Unknown => &mut self.unknown,
+        } += 1;
+    }
+}
+
+impl std::ops::AddAssign for SettlementCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.total += other.total;
+        self.covered += other.covered;
+        self.lom_song += other.lom_song;
+        self.trang_song += other.trang_song;
+        self.unknown += other.unknown;
+    }
+}
 
 /// What the figures mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

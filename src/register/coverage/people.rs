@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Coverage;
+use super::figures::SettlementCounts;
 use super::finding::{Asked, Found};
 use super::network::ServingCell;
 use super::question::{OperatorRule, Question};
@@ -49,43 +50,6 @@ pub struct PopulationCoverage {
     pub year: Option<i32>,
     /// People of the area's own figure that no settlement has.
     pub unlocated: Option<i64>,
-}
-
-/// How many settlements have a signal.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SettlementCounts {
-    /// In all.
-    pub total: u32,
-    /// Signal at the centre and at every cluster of homes.
-    pub covered: u32,
-    /// Signal at the centre, none at some cluster of homes.
-    pub lom_song: u32,
-    /// No signal at the centre.
-    pub trang_song: u32,
-    /// Nothing is known.
-    pub unknown: u32,
-}
-
-impl SettlementCounts {
-    fn add(&mut self, status: SettlementStatus) {
-        self.total += 1;
-        *match status {
-            SettlementStatus::Covered => &mut self.covered,
-            SettlementStatus::LomSong => &mut self.lom_song,
-            SettlementStatus::TrangSong => &mut self.trang_song,
-            SettlementStatus::Unknown => &mut self.unknown,
-        } += 1;
-    }
-}
-
-impl std::ops::AddAssign for SettlementCounts {
-    fn add_assign(&mut self, other: Self) {
-        self.total += other.total;
-        self.covered += other.covered;
-        self.lom_song += other.lom_song;
-        self.trang_song += other.trang_song;
-        self.unknown += other.unknown;
-    }
 }
 
 /// Whether each place has a signal, by operator.

@@ -240,11 +240,6 @@ fn a_field_without_terrain_has_the_losses_of_the_formula() {
     assert!(refused(at(103.5, 84.99, 900.0, 5.0)).contains("85°"));
 }
 
-/// A place in the mountains of the real tile.
-fn mountain(radius_km: f64) -> Transmitter {
-    at(-71.5, 44.5, 942.5, radius_km)
-}
-
 fn mountains() -> Option<Elevation> {
     let path = published("dem/N44W072.hgt")?;
     Some(Elevation::open(path.parent().unwrap()).unwrap())
