@@ -56,9 +56,9 @@ both_backends! {
         for (level, threshold) in [("possible", -116.0), ("covered", -110.0), ("robust", -104.0), ("indoor", -95.0)] {
             let shape = app.ask(&format!("{}?signal_level={level}", footprint(&format!("{site}:4g:2")))).await;
             assert_eq!((&shape["properties"]["model"], &shape["properties"]["threshold_dbm"]), (&json!("extended_hata"), &json!(threshold)));
-            let size = size_km2(&shape["geometry"]);
-            assert!(0.0 < size && size < before, "{level}: {size}");
-            before = size;
+            let found_km2 = size_km2(&shape["geometry"]);
+            assert!(0.0 < found_km2 && found_km2 < before, "{level}: {found_km2}");
+            before = found_km2;
         }
         for unknown in [format!("{site}:3g:0"), format!("{site}:4g:3"), format!("{site}:4g"), site.to_owned(), "x".to_owned(), format!("{site}:4g:1:")] {
             app.get(&footprint(&unknown)).await.expect(404);

@@ -34,7 +34,7 @@ async fn tiles_are_told_by_name_and_digest_and_give_heights() {
         if (595..=605).contains(&row) && (595..=605).contains(&column) {
             i16::MIN
         } else {
-            100 + column as i16
+            100 + i16::try_from(column).unwrap()
         }
     });
     std::fs::write(folder.path().join("N22E103.hgt"), bytes).unwrap();

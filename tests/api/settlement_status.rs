@@ -232,7 +232,12 @@ async fn a_ridge_takes_the_sight_and_the_signal() {
         "terrain is pending"
     );
     let stop = std::sync::atomic::AtomicBool::new(false);
-    assert_eq!(app.register.survey(chrono::Utc::now, &stop).unwrap(), 1);
+    assert_eq!(
+        app.register
+            .survey(|| chrono::DateTime::UNIX_EPOCH, &stop)
+            .unwrap(),
+        1
+    );
     let reply = app
         .get(&format!("{SETTLEMENTS}?detail=true"))
         .await
