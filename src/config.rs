@@ -94,7 +94,7 @@ pub struct Models {
     #[arg(long, env = "ENVIRONMENT", default_value = "suburban", value_parser = parse_environment)]
     pub environment: Environment,
     /// Fall of the radio refractive index in the lowest km of the air, in N-units/km.
-    #[arg(long, env = "DELTA_N", default_value_t = DELTA_N_DEFAULT, value_parser = parse_within::<0, 150>)]
+    #[arg(long, env = "DELTA_N", default_value_t = DELTA_N_DEFAULT, value_parser = parse_within::<0, 120>)]
     pub delta_n: f64,
     /// How far from an antenna terrain is looked at, in km; a technology's own end may be nearer.
     #[arg(long, env = "TERRAIN_RADIUS_MAX_KM", default_value_t = 35.0, value_parser = parse_within::<1, 100>)]
