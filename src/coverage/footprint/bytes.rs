@@ -2,7 +2,7 @@
 //!
 //! The levels of a row differ little from those of the row south of it. So what is written of each cell is its level less
 //! that of the cell south of it, modulo the number of levels, and of these differences only those that are not 0, with the
-//! gaps between them: over mountains two thirds of what runs need.
+//! gaps between them.
 
 use std::io::{Read, Write};
 
