@@ -38,6 +38,8 @@ common=(
 "$st" run "${common[@]}" --max-time "$budget" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method
 
-# Writing without a key, or with a wrong one. Reading is left out: whether it needs a key is a setting.
+# Writing without a key, or with a wrong one. Reading is left out: whether it needs a key is a setting. Two questions are
+# read by POST, as they are too long for an address.
 "$st" run "${common[@]}" --include-method POST --include-method PUT --include-method PATCH --include-method DELETE \
+    --exclude-operation-id compute_what_if --exclude-operation-id choose_next_sites \
     --phases examples,coverage --mode positive --max-examples 5 --checks ignored_auth
